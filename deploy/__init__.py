@@ -1,0 +1,1 @@
+"""Starts, ships and operates the suite."""

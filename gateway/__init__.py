@@ -1,0 +1,1 @@
+"""The one HTTP door: pages, travellers' JSON, partner airlines. Translates and authorises; decides nothing."""

@@ -1,0 +1,1 @@
+"""The shared kernel: mechanism only, no noun of the airport."""

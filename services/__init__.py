@@ -1,0 +1,1 @@
+"""One folder, one Nameko service, one database. Others are reached through their front doors only."""
