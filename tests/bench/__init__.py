@@ -1,0 +1,1 @@
+"""Measured side by side in one run; never an assertion on absolute time. `make bench` prints and keeps the table."""
