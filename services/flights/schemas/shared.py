@@ -1,0 +1,30 @@
+"""What the schemas of flights share."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from marshmallow import RAISE, Schema, ValidationError, validate
+
+
+class Strict(Schema):
+    """Arguments: an unknown field is a mistake of the caller, not something to drop silently."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Pattern(validate.Regexp):
+    """A pattern that the whole text must match: `$` alone would let a trailing newline through."""
+
+    def __call__(self, value: Any) -> Any:
+        if re.fullmatch(self.regex.pattern, value) is None:
+            raise ValidationError(self._format_error(value))
+        return value
+
+
+IATA_AIRPORT: Final = Pattern(r"^[A-Z]{3}$")
+IATA_AIRLINE: Final = Pattern(r"^(?:[A-Z]{2}|[A-Z][0-9]|[0-9][A-Z]|[A-Z]{3})$")
+FLIGHT_NUMBER: Final = Pattern(r"^[A-Z0-9]{2,3}[0-9]{1,4}[A-Z]?$")
+SHORT: Final = validate.Length(min=1, max=12)
