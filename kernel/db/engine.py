@@ -1,0 +1,309 @@
+"""One service's database: SQLite (embedded) or PostgreSQL, with the time limits both keep.
+
+SQLite: WAL and synchronous FULL (docs/decisions/0010-sqlite.md says why); one writing connection behind one
+lock per file and process; readers on connections that refuse to write; `busy_timeout` 0, because SQLite
+waits inside C and would freeze every green thread: we sleep and try again instead.
+
+Locks and sleeps are looked up when they are used, so under `eventlet.monkey_patch()` they are green and
+without it (command line, tests) they are the system's. Nothing connects at import.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Final, TypeVar
+
+import sqlalchemy
+from sqlalchemy import Connection, Engine, event, exc, pool
+
+from kernel import clock, context
+from kernel.config import load, setting
+from kernel.errors import DeadlineExceeded, ServiceError, Unavailable
+from kernel.ids import jitter
+
+T = TypeVar("T")
+
+STATEMENT_S: Final = 1.5
+"""Longest time of one statement: the innermost of the deadlines in messaging.md."""
+PATIENCE_S: Final = 10.0
+"""How long a writer without a deadline waits for its turn."""
+_IDLE_BEFORE_PING_S: Final = 1.0
+_STEPS_BETWEEN_CHECKS: Final = 20_000
+_CANCELLED_PG: Final = "57014"
+_NOT_NOW_PG: Final = frozenset({"55P03", "40001", "40P01", "53100", "53300", "57P01", "57P02", "57P03"})
+
+
+@dataclass(frozen=True)
+class DatabaseSettings:
+    url: str = setting(
+        "DATABASE_URL",
+        "sqlite:///{var}/{service}.sqlite3",
+        about="where services keep their data; {service} and {var} are filled in",
+        secret=True,
+    )
+    var: str = setting("AIRPORT_VAR", "var", about="folder of everything that running leaves behind")
+    pool_size: int = setting(
+        "DATABASE_POOL_SIZE", 20, about="PostgreSQL connections of one service and process"
+    )
+
+
+class Database:
+    """An engine with its limits.
+
+    url: `sqlite:///file` or `postgresql://…`. statement_s: the longest statement; patience_s: how long a
+    writer without a deadline waits for its turn on SQLite.
+    """
+
+    sqlite_foreign_keys: ClassVar[str] = "ON"
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        statement_s: float = STATEMENT_S,
+        patience_s: float = PATIENCE_S,
+        pool_size: int = 20,
+    ) -> None:
+        self.url = sqlalchemy.make_url(url)
+        self.dialect_name = self.url.get_backend_name()
+        self.name = self.url.render_as_string(hide_password=True)
+        self.statement_s = statement_s
+        self.patience_s = patience_s
+        if self.dialect_name == "sqlite":
+            self.engine, self.read_engine = self._sqlite()
+        elif self.dialect_name == "postgresql":
+            self.engine, self.read_engine = self._postgresql(pool_size)
+        else:
+            raise ValueError(f"no support for {self.dialect_name} databases")
+
+    def _sqlite(self) -> tuple[Engine, Engine]:
+        file = self.url.database
+        if not file or file == ":memory:":
+            raise ValueError("an SQLite database needs a file: one in memory is another for every connection")
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        self._writer = _writer_lock(str(Path(file).resolve()))
+        arguments = {"isolation_level": None, "check_same_thread": False, "timeout": 0}
+        writing = sqlalchemy.create_engine(
+            self.url, poolclass=pool.QueuePool, pool_size=1, max_overflow=4, connect_args=arguments
+        )
+        reading = sqlalchemy.create_engine(
+            self.url, poolclass=pool.QueuePool, pool_size=8, max_overflow=56, connect_args=arguments
+        )
+        for engine, begin in ((writing, "BEGIN IMMEDIATE"), (reading, "BEGIN")):
+            event.listen(engine, "connect", self._prepare_sqlite)
+            event.listen(engine, "begin", self._begin_sqlite(begin))
+            event.listen(engine, "before_cursor_execute", self._time_sqlite)
+        event.listen(reading, "connect", _refuse_writes)
+        return writing, reading
+
+    def _prepare_sqlite(self, connection: sqlite3.Connection, record: Any) -> None:
+        self._patiently(lambda: connection.execute("PRAGMA journal_mode=WAL"))
+        for pragma in (
+            "synchronous=FULL",
+            f"foreign_keys={self.sqlite_foreign_keys}",
+            "temp_store=MEMORY",
+            "cache_size=-16000",
+            "journal_size_limit=67108864",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+        watch = record.info["watch"] = _Watch()
+        connection.set_progress_handler(watch, _STEPS_BETWEEN_CHECKS)
+
+    def _begin_sqlite(self, begin: str) -> Callable[[Connection], None]:
+        def on_begin(connection: Connection) -> None:
+            raw = connection.connection.dbapi_connection
+            assert isinstance(raw, sqlite3.Connection)
+            connection.connection.info["watch"].expires_at = float("inf")
+            self._patiently(lambda: raw.execute(begin))
+
+        return on_begin
+
+    def _patiently(self, attempt: Callable[[], sqlite3.Cursor]) -> None:
+        """Do `attempt` once SQLite's lock is free; Unavailable when it isn't in time."""
+        try:
+            patiently(lambda: attempt().close(), self._wait_limit_s())
+        except sqlite3.OperationalError as error:
+            if _is_locked(error):
+                raise Unavailable(part="database", reason="busy", retry_after_s=1) from error
+            raise
+
+    def _wait_limit_s(self) -> float:
+        remaining = context.current().remaining_s()
+        return self.patience_s if remaining is None else max(0.0, min(self.patience_s, remaining))
+
+    def _time_sqlite(self, connection: Connection, *_: Any) -> None:
+        watch: _Watch = connection.connection.info["watch"]
+        watch.expires_at = clock.monotonic() + self.statement_limit_s()
+
+    def _postgresql(self, pool_size: int) -> tuple[Engine, Engine]:
+        options = (
+            f"-c statement_timeout={self.statement_s * 1000:.0f}"
+            " -c idle_in_transaction_session_timeout=15000 -c timezone=UTC"
+        )
+        engine = sqlalchemy.create_engine(
+            self.url.set(drivername="postgresql+psycopg2"),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=self.statement_s,
+            pool_use_lifo=True,
+            connect_args={"options": options, "connect_timeout": 5, "application_name": "airport"},
+        )
+        event.listen(engine, "checkin", _note_checkin)
+        event.listen(engine, "checkout", _ping_if_idle)
+        # A view of one instant, as a read on SQLite has it; a read-only one can't fail to serialise.
+        reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return engine, reading
+
+    def statement_limit_s(self) -> float:
+        """Seconds that a statement may take now: `statement_s`, or less near the call's deadline."""
+        remaining = context.current().remaining_s()
+        return self.statement_s if remaining is None else min(self.statement_s, remaining)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection in a read-only transaction of one consistent view."""
+        with self._translated(), self.read_engine.connect() as connection:
+            self._limit(connection)
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection in a transaction that may write; on SQLite the only one of this process."""
+        with self._translated(), self._turn(), self.engine.begin() as connection:
+            self._limit(connection)
+            yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self.dialect_name != "sqlite":
+            yield
+            return
+        if not self._writer.acquire(timeout=self._wait_limit_s()):
+            raise Unavailable(part="database", reason="busy", retry_after_s=1)
+        try:
+            yield
+        finally:
+            self._writer.release()
+
+    def _limit(self, connection: Connection) -> None:
+        limit_s = self.statement_limit_s()
+        if limit_s <= 0:
+            raise DeadlineExceeded(part="database")
+        if self.dialect_name == "postgresql" and limit_s < self.statement_s:
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(limit_s * 1000))}")
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (exc.DBAPIError, exc.TimeoutError) as error:
+            translated = _translate(error)
+            if translated is None:
+                raise
+            raise translated from error
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        self.engine.dispose()
+        self.read_engine.dispose()
+
+
+_databases: dict[str, Database] = {}
+
+
+def database_for(service: str) -> Database:
+    """The database of a service as `DATABASE_URL` says; one in a process, made at the first call."""
+    if service not in _databases:
+        settings = load(DatabaseSettings)
+        url = settings.url.replace("{service}", service).replace("{var}", settings.var)
+        _databases[service] = Database(url, pool_size=settings.pool_size)
+    return _databases[service]
+
+
+def database_url(service: str) -> str:
+    """The URL that `database_for` would open."""
+    settings = load(DatabaseSettings)
+    return settings.url.replace("{service}", service).replace("{var}", settings.var)
+
+
+_writer_locks: dict[str, threading.Lock] = {}
+
+
+def _writer_lock(file: str) -> threading.Lock:
+    # One per file however many Database objects there are on it: SQLite has one writer per file.
+    return _writer_locks.setdefault(file, threading.Lock())
+
+
+def patiently(attempt: Callable[[], T], patience_s: float) -> T:
+    """Repeat `attempt` while another process has SQLite's lock, for at most `patience_s`."""
+    expires_at = clock.monotonic() + patience_s
+    pause_s = 0.001
+    while True:
+        try:
+            return attempt()
+        except sqlite3.OperationalError as error:
+            if not _is_locked(error) or clock.monotonic() + pause_s > expires_at:
+                raise
+        time.sleep(jitter(pause_s))
+        pause_s = min(pause_s * 2, 0.02)
+
+
+def _is_locked(error: BaseException | None) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _refuse_writes(connection: sqlite3.Connection, _: Any) -> None:
+    # A read unit that writes would take SQLite's lock in mid-transaction, which fails as soon as anybody
+    # else has written since its first read.
+    connection.execute("PRAGMA query_only=ON").close()
+
+
+class _Watch:
+    """Stops a statement of SQLite that runs past `expires_at`; SQLite asks it every few thousand steps."""
+
+    def __init__(self) -> None:
+        self.expires_at = float("inf")
+
+    def __call__(self) -> int:
+        return 1 if clock.monotonic() > self.expires_at else 0
+
+
+def _note_checkin(connection: Any, record: Any) -> None:
+    record.info["idle_from"] = clock.monotonic()
+
+
+def _ping_if_idle(connection: Any, record: Any, _: Any) -> None:
+    """Find out about a restarted server before a transaction does, without a question per checkout."""
+    if clock.monotonic() - record.info.get("idle_from", float("inf")) < _IDLE_BEFORE_PING_S:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        raise exc.DisconnectionError from error
+
+
+def _translate(error: exc.DBAPIError | exc.TimeoutError) -> ServiceError | None:
+    """The error as a caller may see it; None for what is our fault (syntax, constraints)."""
+    if isinstance(error, exc.TimeoutError):
+        return Unavailable(part="database", reason="pool", retry_after_s=1)
+    original = error.orig
+    code, sqlstate = getattr(original, "sqlite_errorcode", None), getattr(original, "pgcode", None)
+    if code == sqlite3.SQLITE_INTERRUPT or sqlstate == _CANCELLED_PG:
+        return DeadlineExceeded(part="database")
+    if _is_locked(original) or sqlstate in _NOT_NOW_PG:
+        return Unavailable(part="database", reason="busy", retry_after_s=1)
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
+        return Unavailable(part="database", reason="disk", retry_after_s=30)
+    lost = error.connection_invalidated or (sqlstate is None and code is None)
+    if isinstance(error, exc.OperationalError) and lost:
+        return Unavailable(part="database", reason="connection", retry_after_s=1)
+    return None

@@ -1,0 +1,145 @@
+"""Requests and events seen before: delivery is at least once, effects are once.
+
+A writing RPC goes through `answer_once`; an event handler asks `tx.inbox.first_time` in the transaction
+of its effect.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import orjson
+from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kernel.errors import RequestInFlight, RequestReused
+from kernel.tables import INBOX_EVENTS, INBOX_REQUESTS
+
+if TYPE_CHECKING:
+    from kernel.db.protocols import Transaction, UnitOfWorkLike
+
+S = TypeVar("S")
+_in_flight: set[tuple[str, str]] = set()
+
+
+@dataclass(frozen=True)
+class StoredAnswer:
+    """What a request was answered; fingerprint: of its method and payload; answer: JSON."""
+
+    fingerprint: bytes
+    answer: bytes
+
+
+def answer_once(
+    uow: UnitOfWorkLike[S],
+    request_id: str,
+    method: str,
+    payload: Any,
+    work: Callable[[Transaction[S]], dict[str, Any]],
+) -> dict[str, Any]:
+    """Do the work and keep its answer in one transaction, or return the answer kept before.
+
+    work: gets the transaction, returns a JSON-ready dict; when it raises, nothing is kept and a repeat
+    tries again. payload: what the request asks, for comparison only.
+    Raises RequestReused when the request_id came with another method or payload, RequestInFlight while
+    it is being worked on.
+    Source: messaging.md, fact 1.
+    """
+    key = (uow.name, request_id)
+    if key in _in_flight:
+        raise RequestInFlight(retry_after_s=1)
+    _in_flight.add(key)
+    try:
+        return _answer(uow, request_id, method, fingerprint(method, payload), work)
+    finally:
+        _in_flight.discard(key)
+
+
+def _answer(
+    uow: UnitOfWorkLike[S],
+    request_id: str,
+    method: str,
+    print_: bytes,
+    work: Callable[[Transaction[S]], dict[str, Any]],
+) -> dict[str, Any]:
+    with uow.write() as tx:
+        if not tx.inbox.claim(request_id):
+            raise RequestInFlight(retry_after_s=1)
+        before = tx.inbox.answer_of(request_id)
+        if before is not None:
+            if before.fingerprint != print_:
+                raise RequestReused()
+            kept: dict[str, Any] = orjson.loads(before.answer)
+            return kept
+        answer = work(tx)
+        text = orjson.dumps(answer, option=orjson.OPT_PASSTHROUGH_DATETIME)
+        tx.inbox.keep_answer(request_id, method, StoredAnswer(print_, text))
+    return answer
+
+
+def fingerprint(method: str, payload: Any) -> bytes:
+    """A hash that is equal for equal requests, whatever the order of their keys."""
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+    text = orjson.dumps([method, payload], default=str, option=options)
+    return hashlib.blake2b(text, digest_size=16).digest()
+
+
+class Inbox:
+    """The inbox of one transaction."""
+
+    def __init__(self, connection: Connection, now: Callable[[], datetime]) -> None:
+        self._connection = connection
+        self._now = now
+
+    def first_time(self, event_id: str) -> bool:
+        """Whether this event's effect is not in the database yet; another that is at it is waited for."""
+        build = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        row = {"event_id": event_id, "seen_at": self._now()}
+        result = self._connection.execute(build(INBOX_EVENTS).values(row).on_conflict_do_nothing())
+        return result.rowcount == 1
+
+    def claim(self, request_id: str) -> bool:
+        """Whether no other process works on this request.
+
+        SQLite's write lock says so already; PostgreSQL is asked for an advisory lock that ends with the
+        transaction, so that no "in progress" row can be left behind by a copy that died.
+        """
+        if self._connection.dialect.name != "postgresql":
+            return True
+        key = int.from_bytes(hashlib.blake2b(request_id.encode(), digest_size=8).digest(), "big", signed=True)
+        return bool(self._connection.execute(select(func.pg_try_advisory_xact_lock(key))).scalar())
+
+    def answer_of(self, request_id: str) -> StoredAnswer | None:
+        """The answer given before, if any."""
+        row = self._connection.execute(
+            select(INBOX_REQUESTS.c.fingerprint, INBOX_REQUESTS.c.answer).where(
+                INBOX_REQUESTS.c.request_id == request_id
+            )
+        ).first()
+        return None if row is None else StoredAnswer(bytes(row.fingerprint), bytes(row.answer))
+
+    def keep_answer(self, request_id: str, method: str, answer: StoredAnswer) -> None:
+        """Save the answer with its effect."""
+        self._connection.execute(
+            insert(INBOX_REQUESTS),
+            {
+                "request_id": request_id,
+                "method": method,
+                "fingerprint": answer.fingerprint,
+                "answer": answer.answer,
+                "answered_at": self._now(),
+            },
+        )
+
+
+def purge(connection: Connection, now: datetime, keep: timedelta) -> int:
+    """Forget requests and events older than `keep`; returns how many."""
+    requests = connection.execute(
+        delete(INBOX_REQUESTS).where(INBOX_REQUESTS.c.answered_at < now - keep)
+    ).rowcount
+    events = connection.execute(delete(INBOX_EVENTS).where(INBOX_EVENTS.c.seen_at < now - keep)).rowcount
+    return requests + events

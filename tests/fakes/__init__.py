@@ -1,0 +1,1 @@
+"""Fakes with the shape of the real thing; the same suites run over both."""
