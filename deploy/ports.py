@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,7 +58,7 @@ def answers(port: int, host: str = LOOPBACK, timeout_s: float = 1.0) -> bool:
 def holder(port: int) -> str:
     """Who listens at `port`, for people: "nginx (process 812)", or "another program" if we may not see."""
     inodes = set(_listening_inodes(port))
-    for pid in filter(str.isdigit, os.listdir("/proc")):
+    for pid in (path.name for path in Path("/proc").iterdir() if path.name.isdigit()):
         try:
             handles = [str(fd.readlink()) for fd in (Path("/proc") / pid / "fd").iterdir()]
             if any(f"socket:[{inode}]" in handles for inode in inodes):

@@ -144,7 +144,7 @@ def _spawn(program: Program) -> subprocess.Popen[bytes]:
             stdout=output or subprocess.DEVNULL,
             stderr=subprocess.STDOUT if output else subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - spawned from the main thread only
+            preexec_fn=die_with_parent,
             user=program.user,
             group=pwd.getpwnam(program.user).pw_gid if program.user else None,
             extra_groups=[] if program.user else None,

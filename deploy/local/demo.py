@@ -1,0 +1,65 @@
+"""The demo airline: a partner registered at the first start, whose feed runs as a child like any other."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from deploy.local.options import ROOT, Options
+from deploy.local.preflight import CannotStart
+from deploy.local.supervisor import Child, Supervisor
+
+# The feed speaks for all airlines of the airport, as a ground handler does.
+_REGISTRATION = ["demo-handler", "--name", "Demo handler", "--kind", "handler", "--airline", "*"]
+_REGISTRATION += ["--scope", "flights:write", "--scope", "flights:read", "--json"]
+
+
+class Demo:
+    """A demo of one start: today's plausible Changsha, or a real day of Newark."""
+
+    def __init__(self, options: Options, environ: Mapping[str, str], base_url: str) -> None:
+        self._options = options
+        self._environ = dict(environ)
+        self._base_url = base_url
+
+    def start(self, supervisor: Supervisor, child: Callable[[str, list[str], dict[str, str]], Child]) -> None:
+        """Register the partner if it isn't yet, and keep its feed running. Raises CannotStart."""
+        known = self._credentials()
+        told = {
+            "DEMO_BASE_URL": self._base_url,
+            "DEMO_CLIENT_ID": known["client_id"],
+            "DEMO_CLIENT_SECRET": known["client_secret"],
+            "DEMO_SIGNING_KEY": known["signing_key"],
+        }
+        supervisor.add(child("demo", ["-m", "deploy.demo", *self._feed()], told))
+
+    def _feed(self) -> list[str]:
+        if self._options.day:
+            return ["newark", "--day", self._options.day.isoformat()]
+        return ["changsha"]
+
+    def _credentials(self) -> dict[str, str]:
+        kept = self._options.var / "demo-partner.json"
+        if not kept.exists():
+            self._register(kept)
+        found: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
+        return found
+
+    def _register(self, kept: Path) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "deploy.cli", "partner", "add", *_REGISTRATION],
+            env=self._environ,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise CannotStart(f"The demo partner could not be registered:\n{done.stdout}{done.stderr}")
+        draft = kept.with_suffix(".new")
+        draft.touch(mode=0o600)
+        draft.write_text(done.stdout, encoding="utf-8")
+        draft.rename(kept)

@@ -1,0 +1,10 @@
+"""Which services there are, and where each one's class lies. One line a service."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SERVICES: Final[dict[str, str]] = {
+    "flights": "services.flights.service:FlightsService",
+    "partners": "services.partners.service:PartnersService",
+}

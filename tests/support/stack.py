@@ -1,0 +1,147 @@
+"""The suite's services and gateway as processes of a test: real broker, real databases, real sockets."""
+
+from __future__ import annotations
+
+import os
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Self
+
+from deploy import ports
+from deploy.broker import Broker
+from deploy.local.options import ROOT, profile
+from deploy.local.secrets import kept_secrets
+from deploy.processes import Process, Program, wait_until
+from deploy.services import SERVICES
+
+READY_S = 60.0
+
+
+class Stack:
+    """Migrated services in one process and a gateway, on free ports, over a folder of their own.
+
+    .base_url .amqp_url .ops_url .gateway_ops_url .var .environ; services and gateway can be killed, stopped and started.
+    """
+
+    def __init__(self, var: Path, broker: Broker, amqp_url: str, **environ: str) -> None:
+        self.var = var
+        self.broker = broker
+        self.amqp_url = amqp_url
+        port, ops, gateway_ops = ports.free_ports(3)
+        self.base_url = f"http://{ports.LOOPBACK}:{port}"
+        self.ops_url = f"http://{ports.LOOPBACK}:{ops}"
+        self.gateway_ops_url = f"http://{ports.LOOPBACK}:{gateway_ops}"
+        self.environ = _clean_environment() | profile("CSX") | kept_secrets(var)
+        self.environ |= {
+            "AIRPORT_VAR": str(var),
+            "AMQP_URL": amqp_url,
+            "GATEWAY_HOST": ports.LOOPBACK,
+            "GATEWAY_PORT": str(port),
+            "GATEWAY_OPS_PORT": str(gateway_ops),
+            "SERVICES_OPS_PORT": str(ops),
+            "PYTHONUNBUFFERED": "1",
+        }
+        self.environ |= environ
+        self._services: Process | None = None
+        self._gateway: Process | None = None
+
+    def __enter__(self) -> Self:
+        (self.var / "log").mkdir(parents=True, exist_ok=True)
+        try:
+            self.migrate()
+            self.start_services()
+            self.start_gateway()
+            self.wait_ready()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop_gateway()
+        self.stop_services()
+
+    def migrate(self) -> None:
+        """Bring the databases to the newest revision."""
+        process = self.run("migrate", "-m", "deploy.cli", "migrate")
+        if not process.wait(60.0) or process.returncode:
+            raise AssertionError(f"migration failed:\n{self.log('migrate')}")
+        process.kill()
+
+    def run(self, name: str, *arguments: str, **environ: str) -> Process:
+        """Start Python with `arguments` in the stack's environment; its output goes to the log of that name."""
+        command = [sys.executable, *arguments]
+        log = self.var / "log" / f"{name}.log"
+        return Process(Program(name, command, self.environ | environ, log=log, cwd=ROOT))
+
+    def start_services(self) -> Process:
+        self._services = self.run("services", "-m", "deploy.serve", *SERVICES)
+        return self._services
+
+    def start_gateway(self) -> Process:
+        self._gateway = self.run("gateway", "-m", "gateway")
+        return self._gateway
+
+    def stop_services(self) -> None:
+        if self._services:
+            self._services.stop()
+            self._services = None
+
+    def stop_gateway(self) -> None:
+        if self._gateway:
+            self._gateway.stop()
+            self._gateway = None
+
+    def kill_services(self) -> None:
+        """As a crash or the kernel's memory killer would: no goodbye."""
+        if self._services:
+            self._services.kill()
+            self._services = None
+
+    def kill_gateway(self) -> None:
+        if self._gateway:
+            self._gateway.kill()
+            self._gateway = None
+
+    def restart_broker(self) -> None:
+        self.broker.restart()
+
+    def ready(self) -> bool:
+        """Whether services and gateway answer and reach each other."""
+        return _answers(f"{self.ops_url}/readyz") and _answers(f"{self.base_url}/readyz")
+
+    def wait_ready(self, timeout_s: float = READY_S) -> None:
+        """Return when all of it answers; AssertionError with the logs' ends if it doesn't in time."""
+        if not wait_until(self.ready, timeout_s):
+            ends = [f"--- {name}\n{self.log(name)[-3000:]}" for name in ("services", "gateway")]
+            raise AssertionError("the stack is not ready:\n" + "\n".join(ends))
+
+    def heal(self) -> None:
+        """Start what an earlier test killed, and wait until all answers."""
+        if self._services is None or self._services.returncode is not None:
+            self.kill_services()
+            self.start_services()
+        if self._gateway is None or self._gateway.returncode is not None:
+            self.kill_gateway()
+            self.start_gateway()
+        self.wait_ready()
+
+    def log(self, name: str) -> str:
+        """What the process of that name wrote."""
+        path = self.var / "log" / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+
+def _clean_environment() -> dict[str, str]:
+    ours = ("AIRPORT", "AMQP_", "DATABASE_", "GATEWAY_", "SERVICE", "TOKEN_", "FIELD_", "QUEUE_", "OTEL_")
+    return {key: value for key, value in os.environ.items() if not key.startswith(ours)}
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=3.0) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
