@@ -1,0 +1,270 @@
+"""How a service takes messages: one connection, one channel, and a door that lets nothing bad in.
+
+`QueueConsumer` replaces Nameko's: it looks at each message before Nameko does, hands it over without a green
+thread of its own while workers are free, comes back within seconds after the broker does, and keeps the
+connection until the last worker has answered. `RpcConsumer` answers on the same channel.
+
+Any provider may have, beside Nameko's `queue` and `handle_message(body, message)`:
+
+    declare(channel)   called at every (re)connection before its queue is consumed from
+    disconnected()     called when the connection is gone
+    inline = True      its `handle_message` never blocks, and is called even when no worker is free
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any, Final
+
+import amqp
+import eventlet
+from amqp import spec
+from amqp.exceptions import AMQPError
+from eventlet import Timeout
+from kombu.connection import Connection
+from nameko import messaging, rpc
+from nameko.exceptions import ContainerBeingKilled
+
+from kernel import ids, metrics
+from kernel.wire import codec, queues
+from kernel.wire.errors import UnknownMethod, error_body
+
+log = logging.getLogger(__name__)
+
+RECONNECT_FIRST_S: Final = 0.3
+RECONNECT_MOST_S: Final = 2.0
+CONNECT_TIMEOUT_S: Final = 3.0
+IDLE_CHECK_S: Final = 0.5
+WRITE_ERRORS: Final = (OSError, AMQPError)
+
+
+class QueueConsumer(messaging.QueueConsumer):
+    """The broker connection of one service."""
+
+    channel: Any = None
+
+    @property
+    def connection(self) -> Connection:
+        config = self.container.config
+        return Connection(
+            self.amqp_uri, heartbeat=config.get("HEARTBEAT", 10), connect_timeout=CONNECT_TIMEOUT_S
+        )
+
+    @property
+    def attached(self) -> bool:
+        """Whether every consumer of this service is consuming."""
+        channel = self.channel
+        connected = channel is not None and channel.connection is not None
+        return connected and self._consumers_ready.ready() and len(self._consumers) == len(self._providers)
+
+    def run(self, **kwargs: Any) -> None:
+        super().run(safety_interval=IDLE_CHECK_S, **kwargs)
+
+    @contextmanager
+    def establish_connection(self) -> Iterator[Connection]:
+        """Connect, however long it takes, asking again after two seconds at most (fact 18).
+
+        kombu's own interval grows to 30 s. When the connection broke it is dropped without a farewell:
+        kombu would wait for the answer of a broker that may be frozen.
+        """
+        connection = self.create_connection()
+        try:
+            connection.ensure_connection(
+                self.on_connection_error,
+                interval_start=ids.jitter(RECONNECT_FIRST_S),
+                interval_step=RECONNECT_FIRST_S,
+                interval_max=RECONNECT_MOST_S,
+            )
+            metrics.CONNECTIONS.labels(self.container.service_name).inc()
+            yield connection
+        except BaseException:
+            self._gone()
+            connection.collect(socket_timeout=1)
+            raise
+        else:
+            self._gone()
+            connection.release()
+
+    def _gone(self) -> None:
+        self.channel = None
+        self._consumers.clear()
+        for provider in self._providers:
+            notice = getattr(provider, "disconnected", None)
+            if notice is not None:
+                notice()
+
+    def unregister_provider(self, provider: Any) -> None:
+        """Stop consuming for `provider`; returns when the broker knows."""
+        eventlet.spawn(self._nudge)
+        super().unregister_provider(provider)
+
+    def _nudge(self) -> None:
+        # The consuming thread sees the wish to stop when it next comes back from its read. A question
+        # that changes nothing brings it back at once; without it each step of a drain costs half a second.
+        channel = self.channel
+        if channel is not None and channel.connection is not None:
+            with suppress(*WRITE_ERRORS):
+                channel.send_method(spec.Basic.Qos, "lBb", (0, self.prefetch_count, False))
+
+    def get_consumers(self, consumer_cls: Any, channel: Any) -> list[Any]:
+        self.channel = channel
+        for provider in self._providers:
+            declare = getattr(provider, "declare", None)
+            if declare is not None:
+                declare(channel)
+            consumer = consumer_cls(
+                queues=[provider.queue],
+                on_message=partial(self._on_message, provider),
+                accept=self.accept,
+            )
+            consumer.qos(prefetch_count=self.prefetch_count)
+            self._consumers[provider] = consumer
+        return list(self._consumers.values())
+
+    def on_connection_error(self, exc: Exception, interval: float) -> None:
+        fields = {
+            "service": self.container.service_name,
+            "retry_in_s": interval,
+            "reason": type(exc).__name__,
+        }
+        log.warning("the broker can't be reached", extra=fields)
+
+    def on_iteration(self) -> None:
+        self._cancel_consumers_if_requested()
+        # Without a reply listener Nameko lets go of the connection here while handlers still run; their
+        # messages are then delivered to another copy and worked on twice (fact 3).
+        if not self._consumers and not self.container.busy:
+            self.should_stop = True
+
+    def on_decode_error(self, message: Any, exc: Exception) -> None:
+        self.park(message, "undecodable")
+
+    def park(self, message: Any, reason: str) -> None:
+        """Put a message aside: its queue's dead-letter exchange brings it to the parking queue."""
+        service = self.container.service_name
+        metrics.PARKED.labels(service, reason).inc()
+        log.error("message parked", extra={"service": service, "reason": reason})
+        self._settle(message, message.reject)
+
+    def _settle(self, message: Any, verb: Any) -> None:
+        if message.channel.connection is None:
+            return  # the broker has it back already
+        try:
+            verb()
+        except WRITE_ERRORS:
+            log.warning("a message could not be settled", exc_info=True)
+
+    def _on_message(self, provider: Any, message: Any) -> None:
+        if message.content_type != codec.CONTENT_TYPE:
+            self.park(message, "content_type")
+            return
+        try:
+            body = codec.decode(message.body)
+        except ValueError:
+            self.park(message, "undecodable")
+            return
+        if getattr(provider, "inline", False) or self.container.has_free_worker:
+            self._deliver(provider, body, message)
+        else:
+            # Waits for a worker without keeping the connection from being read.
+            self.container.spawn_managed_thread(partial(self._deliver, provider, body, message))
+
+    def _deliver(self, provider: Any, body: Any, message: Any) -> None:
+        try:
+            provider.handle_message(body, message)
+        except ContainerBeingKilled:
+            self.requeue_message(message)
+        except Exception:
+            # A message that breaks its handler before a worker has it would end the consumer, come again
+            # and end it again (fact 6).
+            log.exception("a message broke its consumer", extra={"service": self.container.service_name})
+            self.park(message, "broke_consumer")
+
+
+class RpcConsumer(rpc.RpcConsumer):
+    """Takes a service's calls and answers them on the channel they came by."""
+
+    queue: Any
+
+    queue_consumer = QueueConsumer()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_key: dict[str, Any] = {}
+
+    def setup(self) -> None:
+        if self.queue is None:
+            kind = self.container.config.get("QUEUE_TYPE")
+            self.queue = queues.rpc_queue(self.container.service_name, kind)
+            self._parked = queues.parked_queue(self.container.service_name, kind)
+            self._ping_key = f"{self.container.service_name}.ping"
+            self.queue_consumer.register_provider(self)
+
+    def declare(self, channel: Any) -> None:
+        """The parking queue comes first: a rejected message must have a place to go."""
+        self._parked(channel).declare()
+
+    def register_provider(self, provider: Any) -> None:
+        super().register_provider(provider)
+        self._by_key[f"{self.container.service_name}.{provider.method_name}"] = provider
+
+    def handle_message(self, body: Any, message: Any) -> None:
+        if not message.properties.get("reply_to"):
+            self.queue_consumer.park(message, "no_reply_to")
+            return
+        key = message.delivery_info["routing_key"]
+        provider = self._by_key.get(key)
+        if provider is not None:
+            provider.handle_message(body, message)
+        elif key == self._ping_key:
+            self.answer(message, b'{"result":{"pong":true},"error":null}')
+        else:
+            self.answer(message, error_body(UnknownMethod(method=key)))
+
+    def answer(self, message: Any, body: bytes) -> None:
+        """Send the reply and acknowledge the call, in this order, on the call's own channel.
+
+        No confirm: the caller has a deadline, and a repeat gets the stored answer. If the connection has
+        gone in the meantime the broker gives the call to another copy, so there is nothing to send.
+        `send_method`, because py-amqp's `basic_publish` reads from the connection first and would race
+        the thread that consumes from it.
+        """
+        channel = message.channel
+        if channel.connection is None:
+            return
+        properties = message.properties
+        reply = amqp.Message(
+            body,
+            content_type=codec.CONTENT_TYPE,
+            content_encoding=codec.CONTENT_ENCODING,
+            delivery_mode=1,
+            correlation_id=properties.get("correlation_id") or "",
+        )
+        arguments = (0, queues.RPC_EXCHANGE.name, properties["reply_to"], False, False)
+        try:
+            send(channel, arguments, reply)
+            message.ack()
+        except WRITE_ERRORS:
+            log.warning("an answer could not be sent", extra={"service": self.container.service_name})
+
+    def drop(self, message: Any) -> None:
+        """Take a call out of the queue without an answer: nobody waits for it."""
+        metrics.DROPPED_LATE.labels(self.container.service_name).inc()
+        self.queue_consumer.ack_message(message)
+
+
+def send(channel: Any, arguments: tuple[Any, ...], message: amqp.Message) -> None:
+    """Publish on a consumer's channel. arguments: reserved, exchange, routing key, mandatory, immediate.
+
+    A write that is cut short, by its time limit or by the worker's, leaves half a frame on the line: the
+    connection is closed, and made anew by its consumer.
+    """
+    connection = channel.connection
+    try:
+        channel.send_method(spec.Basic.Publish, "Bssbb", arguments, message)
+    except (OSError, Timeout):
+        connection.collect()
+        raise
