@@ -136,10 +136,17 @@ class Inbox:
         )
 
 
-def purge(connection: Connection, now: datetime, keep: timedelta) -> int:
-    """Forget requests and events older than `keep`; returns how many."""
-    requests = connection.execute(
-        delete(INBOX_REQUESTS).where(INBOX_REQUESTS.c.answered_at < now - keep)
-    ).rowcount
-    events = connection.execute(delete(INBOX_EVENTS).where(INBOX_EVENTS.c.seen_at < now - keep)).rowcount
-    return requests + events
+def purge(connection: Connection, now: datetime, keep: timedelta, most: int) -> int:
+    """Forget at most `most` requests and as many events older than `keep`.
+
+    Returns the greater of the two numbers; fewer than `most` when nothing is left to forget.
+    """
+    return max(
+        connection.execute(
+            delete(table).where(key.in_(select(key).where(at < now - keep).limit(most)))
+        ).rowcount
+        for table, key, at in (
+            (INBOX_REQUESTS, INBOX_REQUESTS.c.request_id, INBOX_REQUESTS.c.answered_at),
+            (INBOX_EVENTS, INBOX_EVENTS.c.event_id, INBOX_EVENTS.c.seen_at),
+        )
+    )

@@ -111,6 +111,7 @@ _UNSENT = (
     .order_by(OUTBOX.c.id)
     .limit(bindparam("most"))
 )
+_OLDEST = select(OUTBOX.c.created_at).where(OUTBOX.c.sent_at.is_(None)).order_by(OUTBOX.c.id).limit(1)
 _MARK = (
     update(OUTBOX)
     .where(OUTBOX.c.id.in_(bindparam("rows", expanding=True)))
@@ -134,9 +135,18 @@ def mark_sent(connection: Connection, rows: Sequence[int], now: datetime) -> Non
     connection.execute(_MARK, {"rows": list(rows), "now": now})
 
 
-def purge(connection: Connection, now: datetime, keep: timedelta) -> int:
-    """Delete what was sent longer ago than `keep`; what was never sent stays. Returns how many."""
-    return connection.execute(delete(OUTBOX).where(OUTBOX.c.sent_at < now - keep)).rowcount
+def oldest_unsent_at(connection: Connection) -> datetime | None:
+    """When the first event that still waits was saved; None when none waits."""
+    return connection.execute(_OLDEST).scalar()
+
+
+def purge(connection: Connection, now: datetime, keep: timedelta, most: int) -> int:
+    """Delete at most `most` of what was sent longer ago than `keep`; what was never sent stays.
+
+    Returns how many; fewer than `most` when nothing is left to delete.
+    """
+    old = select(OUTBOX.c.id).where(OUTBOX.c.sent_at < now - keep).limit(most)
+    return connection.execute(delete(OUTBOX).where(OUTBOX.c.id.in_(old))).rowcount
 
 
 _listeners: dict[str, list[Callable[[], None]]] = {}

@@ -1,0 +1,198 @@
+"""Event handlers: `@handle_event("flights", "flight_changed")`.
+
+A handler gets the envelope (the publisher's events.py) and deduplicates with `tx.inbox.first_time(event["id"])`
+in the transaction of its effect. What it raises costs nobody anything: the event waits 5 s, then 30 s, then
+5 min in a queue of its own, and then lies in the service's parking queue with headers that say why.
+
+    x-origin-queue       the queue of the one handler that failed: where a replay goes
+    x-attempts           how often the handler has failed
+    x-failed-code        the error's code, or the exception's type; never its text, which may be personal
+    x-failed-at          RFC 3339
+    x-parked-reason      "failed": all attempts are used up
+
+An event moves with a confirm and is acknowledged after it, so a broker or a service that dies in between
+doubles it, and never loses it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from eventlet import sleep
+from nameko.containers import WorkerContext
+from nameko.exceptions import ContainerBeingKilled
+from nameko.extensions import Entrypoint, SharedExtension
+
+from kernel import clock, metrics
+from kernel.config import load, setting
+from kernel.errors import ServiceError, Unavailable
+from kernel.wire import queues
+from kernel.wire.consumer import QueueConsumer
+from kernel.wire.container import EXPIRES_AT, RECEIVED_AT
+from kernel.wire.context import strip
+from kernel.wire.publish import GroupPublisher, Outgoing
+
+log = logging.getLogger(__name__)
+
+WORK_S: Final = 30.0
+"""The longest that a handler works on one event; one that hangs would keep its slot for ever."""
+MOVE_S: Final = 3.0
+BROKER_PAUSE_S: Final = 1.0
+
+ORIGIN: Final = "x-origin-queue"
+ATTEMPTS: Final = "x-attempts"
+FAILED_CODE: Final = "x-failed-code"
+FAILED_AT: Final = "x-failed-at"
+PARKED_REASON: Final = "x-parked-reason"
+OURS: Final = frozenset({ORIGIN, ATTEMPTS, FAILED_CODE, FAILED_AT, PARKED_REASON})
+
+
+@dataclass(frozen=True)
+class RetrySettings:
+    delays_s: tuple[str, ...] = setting(
+        "EVENT_RETRY_S", ("5", "30", "300"), about="seconds that a failed event waits, attempt by attempt"
+    )
+
+    def __post_init__(self) -> None:
+        limits_s = [limit / 1000 for limit in queues.RETRY_TIERS.values()]
+        delays = [float(text) for text in self.delays_s]
+        fits = len(delays) == len(limits_s) and all(
+            0 < delay <= limit for delay, limit in zip(delays, limits_s, strict=False)
+        )
+        if not fits:
+            raise ValueError(f"EVENT_RETRY_S are {len(limits_s)} numbers of at most {limits_s} seconds")
+
+    def delays_ms(self) -> tuple[int, ...]:
+        return tuple(max(1, int(float(text) * 1000)) for text in self.delays_s)
+
+
+class Mover(SharedExtension):
+    """The confirmed way out for failed events, one connection for all handlers of a service."""
+
+    def setup(self) -> None:
+        self._publisher = GroupPublisher(self.container.config["AMQP_URI"])
+
+    def stop(self) -> None:
+        self._publisher.close()
+        super().stop()
+
+    def move(self, message: Outgoing) -> None:
+        """Publish one message; returns when the broker has it. Raises Unavailable."""
+        if self._publisher.publish([message], MOVE_S) != 1:
+            raise Unavailable(part="broker", retry_after_s=1)
+
+
+class EventHandler(Entrypoint):
+    """A method that works on one kind of event of one publisher."""
+
+    queue_consumer = QueueConsumer()
+    mover = Mover()
+
+    def __init__(self, publisher: str, event: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.publisher = publisher
+        self.event = event
+
+    def setup(self) -> None:
+        service, kind = self.container.service_name, self.container.config.get("QUEUE_TYPE")
+        names = (self.publisher, self.event, service)
+        self.queue = queues.event_queue(*names, kind)
+        self._parked = queues.parked_queue(service, kind)
+        self._retries = [queues.retry_queue(*names, tier, kind) for tier in queues.RETRY_TIERS]
+        self._delays_ms = load(RetrySettings).delays_ms()
+        self.queue_consumer.register_provider(self)
+
+    def declare(self, channel: Any) -> None:
+        """The places a failed event can go to exist before the first event is taken."""
+        for queue in (self._parked, *self._retries):
+            queue(channel).declare()
+
+    def stop(self) -> None:
+        self.queue_consumer.unregister_provider(self)
+        super().stop()
+
+    def handle_message(self, body: Any, message: Any) -> None:
+        """Start the work. What is no envelope goes to the parking queue, as poison does."""
+        if not (isinstance(body, dict) and isinstance(body.get("id"), str) and "data" in body):
+            self.queue_consumer.park(message, "no_envelope")
+            return
+        received_at = clock.monotonic()
+        data = strip(message.headers)
+        data[RECEIVED_AT], data[EXPIRES_AT] = received_at, received_at + WORK_S
+        self.container.spawn_worker(
+            self, (body,), {}, context_data=data, handle_result=partial(self.handle_result, message)
+        )
+
+    def handle_result(
+        self, message: Any, worker_ctx: WorkerContext, result: Any, exc_info: Any
+    ) -> tuple[Any, Any]:
+        """Acknowledge what was done; put what failed into its next queue first."""
+        if exc_info is None:
+            self.queue_consumer.ack_message(message)
+            return result, exc_info
+        if isinstance(exc_info[1], ContainerBeingKilled):
+            self.queue_consumer.requeue_message(message)
+            return result, exc_info
+        try:
+            self.mover.move(self._next_stop(message, exc_info[1]))
+        except Unavailable:
+            # With the broker away the event is its own again; a moment's wait keeps this from circling.
+            sleep(BROKER_PAUSE_S)
+            self.queue_consumer.requeue_message(message)
+        else:
+            self.queue_consumer.ack_message(message)
+        return result, exc_info
+
+    def _next_stop(self, message: Any, error: BaseException) -> Outgoing:
+        failed = _attempts(message.headers) + 1
+        code = error.code if isinstance(error, ServiceError) else type(error).__name__
+        headers = _without_deaths(message.headers) | {
+            ORIGIN: self.queue.name,
+            ATTEMPTS: failed,
+            FAILED_CODE: code,
+            FAILED_AT: clock.real_now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        }
+        properties = {
+            name: value
+            for name, value in message.properties.items()
+            if name not in ("application_headers", "expiration")
+        }
+        properties |= {"content_type": message.content_type, "content_encoding": message.content_encoding}
+        fields = {
+            "service": self.container.service_name,
+            "event": self.event,
+            "attempt": failed,
+            "code": code,
+        }
+        body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
+        if failed > len(self._retries):
+            metrics.PARKED.labels(self.container.service_name, "failed").inc()
+            log.error("event parked", extra=fields)
+            headers[PARKED_REASON] = "failed"
+            return Outgoing("", self._parked.name, body, properties, headers, mandatory=True)
+        delay_ms = self._delays_ms[failed - 1]
+        log.warning("event waits for another attempt", extra=fields | {"delay_ms": delay_ms})
+        # The message's own time to live, not only the queue's: a queue can't be given another one later.
+        properties["expiration"] = str(delay_ms)
+        return Outgoing("", self._retries[failed - 1].name, body, properties, headers, mandatory=True)
+
+
+def _attempts(headers: Mapping[str, Any] | None) -> int:
+    stated = (headers or {}).get(ATTEMPTS)
+    return stated if isinstance(stated, int) and stated >= 0 else 0
+
+
+def _without_deaths(headers: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The headers without the broker's notes about dead letters, which would make it see a cycle."""
+    return {
+        name: value
+        for name, value in (headers or {}).items()
+        if name != "x-death" and not name.startswith(("x-first-death-", "x-last-death-"))
+    }
+
+
+handle_event = EventHandler.decorator
