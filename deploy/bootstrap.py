@@ -123,7 +123,8 @@ def fetch_assets() -> None:
 
 
 def _run_pip(command: list[str], total: int) -> None:
-    collected, tail = 0, []
+    collected = 0
+    tail: list[str] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
         assert pip.stdout is not None
         for line in pip.stdout:
