@@ -1,0 +1,13 @@
+"""The addresses of the travellers' JSON."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from gateway.api.flights import RATE_POLICY, FlightsApi
+from gateway.deps import Deps
+
+
+def routes(deps: Deps) -> list[BaseRoute]:
+    deps.limits.add(RATE_POLICY, deps.settings.public_rate)
+    return FlightsApi(deps).routes()

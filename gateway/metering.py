@@ -1,0 +1,66 @@
+"""Counts and times of the gateway's requests, and one log line for each that ended badly."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from prometheus_client import Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway import calls
+from kernel.clock import monotonic
+from kernel.metrics import REGISTRY
+
+log = logging.getLogger(__name__)
+
+REQUESTS: Final = Counter(
+    "gateway_requests",
+    "Requests beyond the edge by route and status.",
+    ["route", "method", "status"],
+    registry=REGISTRY,
+)
+SECONDS: Final = Histogram(
+    "gateway_request_seconds",
+    "Seconds to the first byte of an answer beyond the edge.",
+    ["route"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0),
+    registry=REGISTRY,
+)
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class MeterLayer:
+    """ASGI layer that begins each call: its context, its clock."""
+
+    def __init__(self, app: ASGIApp, default_language: str) -> None:
+        self._app = app
+        self._default_language = default_language
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        context = calls.begin(scope, self._default_language)
+        began = monotonic()
+
+        async def metered(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                route = getattr(scope.get("route"), "path", "unknown")
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                status, seconds = message["status"], monotonic() - began
+                REQUESTS.labels(route, method, status).inc()
+                SECONDS.labels(route).observe(seconds)
+                if status >= 500:
+                    log.warning(
+                        "request answered with an error of ours",
+                        extra={
+                            "request_id": context.call_id,
+                            "route": route,
+                            "status": status,
+                            "duration_ms": round(seconds * 1000, 1),
+                        },
+                    )
+            await send(message)
+
+        await self._app(scope, receive, metered)
