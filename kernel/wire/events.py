@@ -2,13 +2,7 @@
 
 A handler gets the envelope (the publisher's events.py) and deduplicates with `tx.inbox.first_time(event["id"])`
 in the transaction of its effect. What it raises costs nobody anything: the event waits 5 s, then 30 s, then
-5 min in a queue of its own, and then lies in the service's parking queue with headers that say why.
-
-    x-origin-queue       the queue of the one handler that failed: where a replay goes
-    x-attempts           how often the handler has failed
-    x-failed-code        the error's code, or the exception's type; never its text, which may be personal
-    x-failed-at          RFC 3339
-    x-parked-reason      "failed": all attempts are used up
+5 min in a queue of its own, and then lies in the service's parking queue with headers that say why (parking.py).
 
 An event moves with a confirm and is acknowledged after it, so a broker or a service that dies in between
 doubles it, and never loses it.
@@ -17,8 +11,6 @@ doubles it, and never loses it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -28,9 +20,9 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint, SharedExtension
 
 from kernel import clock, metrics
-from kernel.config import load, setting
+from kernel.config import load
 from kernel.errors import ServiceError, Unavailable
-from kernel.wire import queues
+from kernel.wire import parking, queues
 from kernel.wire.consumer import QueueConsumer
 from kernel.wire.container import EXPIRES_AT, RECEIVED_AT
 from kernel.wire.context import strip
@@ -42,32 +34,6 @@ WORK_S: Final = 30.0
 """The longest that a handler works on one event; one that hangs would keep its slot for ever."""
 MOVE_S: Final = 3.0
 BROKER_PAUSE_S: Final = 1.0
-
-ORIGIN: Final = "x-origin-queue"
-ATTEMPTS: Final = "x-attempts"
-FAILED_CODE: Final = "x-failed-code"
-FAILED_AT: Final = "x-failed-at"
-PARKED_REASON: Final = "x-parked-reason"
-OURS: Final = frozenset({ORIGIN, ATTEMPTS, FAILED_CODE, FAILED_AT, PARKED_REASON})
-
-
-@dataclass(frozen=True)
-class RetrySettings:
-    delays_s: tuple[str, ...] = setting(
-        "EVENT_RETRY_S", ("5", "30", "300"), about="seconds that a failed event waits, attempt by attempt"
-    )
-
-    def __post_init__(self) -> None:
-        limits_s = [limit / 1000 for limit in queues.RETRY_TIERS.values()]
-        delays = [float(text) for text in self.delays_s]
-        fits = len(delays) == len(limits_s) and all(
-            0 < delay <= limit for delay, limit in zip(delays, limits_s, strict=False)
-        )
-        if not fits:
-            raise ValueError(f"EVENT_RETRY_S are {len(limits_s)} numbers of at most {limits_s} seconds")
-
-    def delays_ms(self) -> tuple[int, ...]:
-        return tuple(max(1, int(float(text) * 1000)) for text in self.delays_s)
 
 
 class Mover(SharedExtension):
@@ -103,7 +69,7 @@ class EventHandler(Entrypoint):
         self.queue = queues.event_queue(*names, kind)
         self._parked = queues.parked_queue(service, kind)
         self._retries = [queues.retry_queue(*names, tier, kind) for tier in queues.RETRY_TIERS]
-        self._delays_ms = load(RetrySettings).delays_ms()
+        self._delays_ms = load(parking.RetrySettings).delays_ms()
         self.queue_consumer.register_provider(self)
 
     def declare(self, channel: Any) -> None:
@@ -148,13 +114,13 @@ class EventHandler(Entrypoint):
         return result, exc_info
 
     def _next_stop(self, message: Any, error: BaseException) -> Outgoing:
-        failed = _attempts(message.headers) + 1
+        failed = parking.attempts(message.headers) + 1
         code = error.code if isinstance(error, ServiceError) else type(error).__name__
-        headers = _without_deaths(message.headers) | {
-            ORIGIN: self.queue.name,
-            ATTEMPTS: failed,
-            FAILED_CODE: code,
-            FAILED_AT: clock.real_now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        headers = parking.without_deaths(message.headers) | {
+            parking.ORIGIN: self.queue.name,
+            parking.ATTEMPTS: failed,
+            parking.FAILED_CODE: code,
+            parking.FAILED_AT: clock.real_now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         }
         properties = {
             name: value
@@ -172,27 +138,13 @@ class EventHandler(Entrypoint):
         if failed > len(self._retries):
             metrics.PARKED.labels(self.container.service_name, "failed").inc()
             log.error("event parked", extra=fields)
-            headers[PARKED_REASON] = "failed"
+            headers[parking.PARKED_REASON] = "failed"
             return Outgoing("", self._parked.name, body, properties, headers, mandatory=True)
         delay_ms = self._delays_ms[failed - 1]
         log.warning("event waits for another attempt", extra=fields | {"delay_ms": delay_ms})
         # The message's own time to live, not only the queue's: a queue can't be given another one later.
         properties["expiration"] = str(delay_ms)
         return Outgoing("", self._retries[failed - 1].name, body, properties, headers, mandatory=True)
-
-
-def _attempts(headers: Mapping[str, Any] | None) -> int:
-    stated = (headers or {}).get(ATTEMPTS)
-    return stated if isinstance(stated, int) and stated >= 0 else 0
-
-
-def _without_deaths(headers: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The headers without the broker's notes about dead letters, which would make it see a cycle."""
-    return {
-        name: value
-        for name, value in (headers or {}).items()
-        if name != "x-death" and not name.startswith(("x-first-death-", "x-last-death-"))
-    }
 
 
 handle_event = EventHandler.decorator
