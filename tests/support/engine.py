@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 from deploy import ports
 from deploy.broker import START_TIMEOUT_S, BrokerError, speaks_amqp
 from deploy.processes import wait_until
+from deploy.system import docker_answers
 
 COMPOSE_FILE = Path(__file__).parents[2] / "deploy" / "compose.yml"
 PASSWORD = "tests"
@@ -19,14 +19,10 @@ PROJECT = f"airport-tests-{os.getpid()}"
 
 @functools.cache
 def answers() -> bool:
-    """Whether a Docker engine can be asked to run containers."""
-    if shutil.which("docker") is None:
+    """Whether a Docker engine with compose can be asked to run containers."""
+    if not docker_answers():
         return False
-    try:
-        asked = subprocess.run(["docker", "info"], capture_output=True, timeout=20, check=False)
-    except subprocess.TimeoutExpired:
-        return False
-    return asked.returncode == 0
+    return subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode == 0
 
 
 @functools.cache

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from deploy import ports
 from deploy.broker import Broker
@@ -33,7 +34,7 @@ class Stack:
         self.base_url = f"http://{ports.LOOPBACK}:{port}"
         self.ops_url = f"http://{ports.LOOPBACK}:{ops}"
         self.gateway_ops_url = f"http://{ports.LOOPBACK}:{gateway_ops}"
-        self.environ = _clean_environment() | profile("CSX") | kept_secrets(var)
+        self.environ = clean_environment() | profile("CSX") | kept_secrets(var)
         self.environ |= {
             "AIRPORT_VAR": str(var),
             "AMQP_URL": amqp_url,
@@ -110,7 +111,9 @@ class Stack:
 
     def ready(self) -> bool:
         """Whether services and gateway answer and reach each other."""
-        return _answers(f"{self.ops_url}/readyz") and _answers(f"{self.base_url}/readyz")
+        gateway = _document(f"{self.base_url}/readyz")
+        fresh = gateway.get("broker_connected") and not gateway.get("stale")
+        return bool(fresh) and bool(_document(f"{self.ops_url}/readyz"))
 
     def wait_ready(self, timeout_s: float = READY_S) -> None:
         """Return when all of it answers; AssertionError with the logs' ends if it doesn't in time."""
@@ -134,14 +137,17 @@ class Stack:
         return path.read_text(errors="replace") if path.exists() else ""
 
 
-def _clean_environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
+    """This process's environment without what configures a suite: tests say all of that themselves."""
     ours = ("AIRPORT", "AMQP_", "DATABASE_", "GATEWAY_", "SERVICE", "TOKEN_", "FIELD_", "QUEUE_", "OTEL_")
     return {key: value for key, value in os.environ.items() if not key.startswith(ours)}
 
 
-def _answers(url: str) -> bool:
+def _document(url: str) -> dict[str, Any]:
+    """The JSON object at `url`; an empty one unless it is answered with 200."""
     try:
         with urllib.request.urlopen(url, timeout=3.0) as answer:
-            return bool(answer.status == 200)
+            document: dict[str, Any] = json.load(answer)
+            return document
     except (OSError, urllib.error.URLError):
-        return False
+        return {}
