@@ -1,0 +1,93 @@
+"""FRONT DOOR: arguments and results of every RPC of partners, and the vocabularies they use.
+
+Adding, rotating and revoking have no RPC: they are commands for the airport's own staff, so that no secret
+ever crosses the broker on its way out.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from marshmallow import RAISE, Schema, fields, validate
+
+ALLOWED_SKEW_S: Final = 300
+"""How far the timestamp of a signed request may be from our clock."""
+
+NONCE_PATTERN: Final = r"^[A-Za-z0-9._~-]{16,64}\Z"
+SIGNATURE_PATTERN: Final = r"^[0-9a-f]{64}\Z"
+MAX_SIGNED_TEXT: Final = 8192
+
+
+class PartnerKind(StrEnum):
+    """Who a partner is; flights weighs its word by it (`flights.schemas.SourceKind` has the same values)."""
+
+    AIRLINE = "airline"
+    HANDLER = "handler"
+    AIRPORT = "airport"  # the airport's operational database
+
+
+class Scope(StrEnum):
+    FLIGHTS_READ = "flights:read"
+    FLIGHTS_WRITE = "flights:write"
+
+
+EVERY_AIRLINE: Final = "*"
+
+
+class _Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+class ClientIdSchema(_Strict):
+    client_id = fields.String(required=True, validate=validate.Length(min=1, max=64))
+
+
+class AuthenticateClientSchema(_Strict):
+    client_id = fields.String(required=True, validate=validate.Length(min=1, max=256))
+    client_secret = fields.String(required=True, validate=validate.Length(min=1, max=256), load_only=True)
+
+
+class VerifyRequestSchema(_Strict):
+    client_id = fields.String(required=True, validate=validate.Length(min=1, max=64))
+    timestamp = fields.Integer(
+        required=True,
+        strict=True,
+        validate=validate.Range(min=0, max=2**40),
+        metadata={"unit": "Unix seconds"},
+    )
+    nonce = fields.String(required=True, validate=validate.Regexp(NONCE_PATTERN))
+    signature = fields.String(required=True, validate=validate.Regexp(SIGNATURE_PATTERN), load_only=True)
+    signed_text = fields.String(
+        required=True,
+        validate=validate.Length(max=MAX_SIGNED_TEXT),
+        metadata={"description": "METHOD, PATH, QUERY, SHA256HEX(body), TIMESTAMP, NONCE, one a line"},
+    )
+    request_id = fields.String(
+        required=True,
+        validate=validate.Length(min=8, max=128),
+        metadata={"description": "one per HTTP request: a redelivered message isn't a replay"},
+    )
+
+
+class PartnerSchema(Schema):
+    client_id = fields.String(required=True, metadata={"example": "cz-7f3a9c"})
+    name = fields.String(required=True, metadata={"example": "China Southern Airlines"})
+    kind = fields.Enum(PartnerKind, by_value=True, required=True)
+    airlines = fields.List(fields.String(), required=True, metadata={"description": '["*"] is every airline'})
+    scopes = fields.List(fields.Enum(Scope, by_value=True), required=True)
+    credentials = fields.List(
+        fields.String(),
+        required=True,
+        metadata={
+            "description": "ids of the secrets that are valid now; a token names the one it was given for"
+        },
+    )
+
+
+class PartnerResultSchema(Schema):
+    partner = fields.Nested(PartnerSchema, required=True)
+    credential = fields.String(
+        required=True, allow_none=True, metadata={"description": "id of the secret or key that was shown"}
+    )
