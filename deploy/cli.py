@@ -58,11 +58,13 @@ def airport() -> None:
 @airport.command()
 @click.argument("names", nargs=-1, type=click.Choice(sorted(SERVICES)))
 def migrate(names: Iterable[str]) -> None:
-    """Bring the databases of all services (or the NAMES given) to the newest revision."""
+    """Bring the databases of all services (or the NAMES given) to the newest revision; make missing ones."""
+    from deploy.databases import ensure_database
     from kernel.db import database_url
     from kernel.migrate import upgrade
 
     for name in names or SERVICES:
+        ensure_database(database_url(name))
         upgrade(name, database_url(name))
         click.echo(f"{name}: up to date")
 

@@ -52,7 +52,9 @@ def _suite() -> Finding:
     var = Path(os.environ["AIRPORT_VAR"])
     suite = running.find(var)
     if suite is None:
-        return Finding("suite", True, f"`make run` doesn't run over {var}; looking at the environment's settings")
+        return Finding(
+            "suite", True, f"`make run` doesn't run over {var}; looking at the environment's settings"
+        )
     return Finding("suite", True, f"process {suite.pid} over {var}, at {suite.base_url}")
 
 
@@ -81,7 +83,9 @@ def _database(name: str) -> Finding:
         engine = sqlalchemy.create_engine(url)
         try:
             with engine.connect() as connection:
-                revision = connection.execute(sqlalchemy.text("SELECT version_num FROM alembic_version")).scalar()
+                revision = connection.execute(
+                    sqlalchemy.text("SELECT version_num FROM alembic_version")
+                ).scalar()
         finally:
             engine.dispose()
         return f"{_without_password(url)} at revision {revision}"
@@ -98,7 +102,7 @@ def _gateway() -> Finding:
     address = f"http://{reach}:{port}/readyz"
 
     def look() -> str:
-        with urllib.request.urlopen(address, timeout=3.0) as answer:  # noqa: S310 - the suite's own gateway
+        with urllib.request.urlopen(address, timeout=3.0) as answer:
             return f"{address}: {answer.read().decode()}"
 
     return _attempt("gateway", f"{address} does not answer", look)
@@ -113,7 +117,12 @@ def _disk() -> Finding:
 def _attempt(what: str, complaint: str, look: Callable[[], str]) -> Finding:
     try:
         return Finding(what, True, look())
-    except (OSError, urllib.error.URLError, pika.exceptions.AMQPError, sqlalchemy.exc.SQLAlchemyError) as error:
+    except (
+        OSError,
+        urllib.error.URLError,
+        pika.exceptions.AMQPError,
+        sqlalchemy.exc.SQLAlchemyError,
+    ) as error:
         first_line = (str(error) or type(error).__name__).splitlines()[0]
         return Finding(what, False, f"{complaint}: {first_line}")
 

@@ -9,17 +9,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kernel import config
+from kernel import clock, config
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 BEGIN, END = "<!-- settings:begin -->", "<!-- settings:end -->"
+# Read where no dataclass can be: by the clock at import, and by OpenTelemetry itself.
+_OTHERS = (
+    config.Row(clock.ENVIRONMENT_KEY, "–", "START@RATE@ANCHOR: play another day; `make demo` sets it"),
+    config.Row("OTEL_EXPORTER_OTLP_ENDPOINT", "–", "where OpenTelemetry's spans go; nowhere when unset"),
+)
 ROOMS = ("services", "kernel", "gateway", "deploy")
 
 
 def setting_rows() -> list[config.Row]:
     """Every setting of every room, once each, sorted by key."""
-    rows: dict[str, config.Row] = {}
+    rows = {row.key: row for row in _OTHERS}
     for cls in settings_classes():
         for row in config.rows(cls):
             rows.setdefault(row.key, row)
@@ -34,10 +39,13 @@ def settings_classes() -> Iterator[type[Any]]:
             if "setting(" not in text or "kernel.config import" not in text:
                 continue
             module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-            for _, cls in inspect.getmembers(module, dataclasses.is_dataclass):
-                fields = dataclasses.fields(cls)
-                if cls.__module__ == module.__name__ and any("key" in field.metadata for field in fields):
+            for _, cls in inspect.getmembers(module, inspect.isclass):
+                if cls.__module__ == module.__name__ and _is_settings(cls):
                     yield cls
+
+
+def _is_settings(cls: type[Any]) -> bool:
+    return dataclasses.is_dataclass(cls) and any("key" in field.metadata for field in dataclasses.fields(cls))
 
 
 def table() -> str:
