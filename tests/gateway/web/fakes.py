@@ -1,0 +1,104 @@
+"""A gateway whose flights service is a dictionary: everything else is real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from gateway.app import Gateway, build_app
+from gateway.rpc import CallContext
+from gateway.settings import Settings
+from kernel.errors import Kind, RemoteError, Unavailable
+from services.airport import Airport
+
+
+class FakeFlights:
+    """What the gateway needs of RabbitMQ and the flights service. `push` changes a leg as an event does."""
+
+    def __init__(self, documents: list[dict[str, Any]]) -> None:
+        self.documents = {document["id"]: document for document in documents}
+        self.histories: dict[str, list[dict[str, Any]]] = {}
+        self.connected = True
+        self._event: Callable[[bytes], None] = lambda body: None
+        self._state: Callable[[bool], None] = lambda up: None
+
+    def start(self) -> None:
+        self._state(self.connected)
+
+    async def stop(self) -> None:
+        pass
+
+    def on_state(self, callback: Callable[[bool], None]) -> None:
+        self._state = callback
+
+    def on_event(self, publisher: str, event_name: str, callback: Callable[[bytes], None]) -> None:
+        self._event = callback
+
+    def connect(self, up: bool) -> None:
+        self.connected = up
+        self._state(up)
+
+    def push(self, flight_id: str, **changes: Any) -> dict[str, Any]:
+        """Change keys of a leg (`departure__gate` is departure.gate), and tell the gateway."""
+        document = orjson.loads(orjson.dumps(self.documents[flight_id]))
+        for key, value in changes.items():
+            head, _, tail = key.partition("__")
+            if tail:
+                document[head][tail] = value
+            else:
+                document[head] = value
+        document["version"] += 1
+        self.documents[flight_id] = document
+        self._event(orjson.dumps({"schema": 1, "data": {"flight": document, "changes": []}}))
+        return document
+
+    async def call(
+        self,
+        service: str,
+        method: str,
+        request: dict[str, Any],
+        *,
+        deadline_s: float | None = None,
+        repeat: bool = False,
+        context: CallContext | None = None,
+    ) -> Any:
+        if not self.connected:
+            raise Unavailable(service=service, retry_after_s=2)
+        answer: Any = getattr(self, f"_{method}")(request)
+        return answer
+
+    async def call_bytes(
+        self,
+        service: str,
+        method: str,
+        request: dict[str, Any],
+        *,
+        deadline_s: float | None = None,
+        repeat: bool = False,
+        context: CallContext | None = None,
+    ) -> bytes:
+        return orjson.dumps(await self.call(service, method, request))
+
+    def _list_window(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {"flights": list(self.documents.values()), "cursor": None}
+
+    def _window_digest(self, request: dict[str, Any]) -> dict[str, Any]:
+        versions = [document["version"] for document in self.documents.values()]
+        return {"count": len(versions), "version_sum": sum(versions)}
+
+    def _get_flight(self, request: dict[str, Any]) -> dict[str, Any]:
+        found = self.documents.get(request["flight_id"])
+        if found is None:
+            raise RemoteError("flights.not_found", Kind.NOT_FOUND, {})
+        return found
+
+    def _get_history(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._get_flight(request)
+        return {"flight_id": request["flight_id"], "changes": self.histories.get(request["flight_id"], [])}
+
+
+def gateway_over(flights: FakeFlights, **settings: Any) -> Gateway:
+    """The real application over the fake, as Changsha."""
+    return build_app(Settings(**settings), Airport(), flights, doors=("gateway.api", "gateway.web"))
