@@ -5,12 +5,12 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from services.flights.schemas.flight import ChangeSchema, FlightSchema
-from services.flights.schemas.shared import Strict
+from services.flights.schemas.shared import PRINTABLE, Strict
 from services.flights.schemas.vocabulary import MAX_PAGE
 
 
 class FlightIdSchema(Strict):
-    flight_id = fields.String(required=True, validate=validate.Length(min=3, max=64))
+    flight_id = fields.String(required=True, validate=[validate.Length(min=3, max=64), PRINTABLE])
 
 
 class HistorySchema(Schema):
@@ -25,7 +25,7 @@ class SearchSchema(Strict):
 
     text = fields.String(
         load_default="",
-        validate=validate.Length(max=64),
+        validate=[validate.Length(max=64), PRINTABLE],
         metadata={"description": "anything a person types; see query.py"},
     )
     direction = fields.String(
@@ -40,13 +40,13 @@ class SearchSchema(Strict):
     to_time_local = fields.Time(load_default=None, allow_none=True, format="%H:%M")
     place = fields.String(
         load_default="",
-        validate=validate.Length(max=64),
+        validate=[validate.Length(max=64), PRINTABLE],
         metadata={"description": "the other end: city, airport or code"},
     )
-    airline = fields.String(load_default="", validate=validate.Length(max=32))
-    terminal = fields.String(load_default="", validate=validate.Length(max=12))
+    airline = fields.String(load_default="", validate=[validate.Length(max=32), PRINTABLE])
+    terminal = fields.String(load_default="", validate=[validate.Length(max=12), PRINTABLE])
     limit = fields.Integer(load_default=50, strict=False, validate=validate.Range(min=1, max=MAX_PAGE))
-    cursor = fields.String(load_default="", validate=validate.Length(max=128))
+    cursor = fields.String(load_default="", validate=[validate.Length(max=128), PRINTABLE])
 
 
 class FlightPageSchema(Schema):
@@ -60,7 +60,7 @@ class WindowSchema(Strict):
     from_at = fields.AwareDateTime(required=True)
     to_at = fields.AwareDateTime(required=True)
     limit = fields.Integer(load_default=MAX_PAGE, validate=validate.Range(min=1, max=MAX_PAGE))
-    cursor = fields.String(load_default="", validate=validate.Length(max=128))
+    cursor = fields.String(load_default="", validate=[validate.Length(max=128), PRINTABLE])
 
 
 class DigestArgumentsSchema(Strict):
@@ -90,7 +90,7 @@ class ListRefusalsSchema(Strict):
     """For the flight desk: what was refused, newest first."""
 
     limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=MAX_PAGE))
-    cursor = fields.String(load_default="", validate=validate.Length(max=128))
+    cursor = fields.String(load_default="", validate=[validate.Length(max=128), PRINTABLE])
 
 
 class RefusalPageSchema(Schema):

@@ -27,4 +27,6 @@ class Pattern(validate.Regexp):
 IATA_AIRPORT: Final = Pattern(r"^[A-Z]{3}$")
 IATA_AIRLINE: Final = Pattern(r"^(?:[A-Z]{2}|[A-Z][0-9]|[0-9][A-Z]|[A-Z]{3})$")
 FLIGHT_NUMBER: Final = Pattern(r"^[A-Z0-9]{2,3}[0-9]{1,4}[A-Z]?$")
-SHORT: Final = validate.Length(min=1, max=12)
+PRINTABLE: Final = Pattern(r"^[^\x00-\x1f\x7f]*$")
+"""No control characters: no board shows them, and PostgreSQL has no place for a NUL."""
+SHORT: Final = validate.And(validate.Length(min=1, max=12), PRINTABLE)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.flights.schemas.shared import FLIGHT_NUMBER, IATA_AIRLINE, IATA_AIRPORT, SHORT, Pattern, Strict
+from services.flights.schemas.shared import (
+    FLIGHT_NUMBER,
+    IATA_AIRLINE,
+    IATA_AIRPORT,
+    PRINTABLE,
+    SHORT,
+    Pattern,
+    Strict,
+)
 from services.flights.schemas.vocabulary import Milestone, Outcome, SourceKind, Status
 
 
@@ -39,7 +47,7 @@ class TimesSchema(Strict):
 
 class DepartureResourcesSchema(Strict):
     terminal = fields.String(allow_none=True, validate=SHORT)
-    check_in_counters = fields.String(allow_none=True, validate=validate.Length(min=1, max=24))
+    check_in_counters = fields.String(allow_none=True, validate=[validate.Length(min=1, max=24), PRINTABLE])
     security = fields.String(allow_none=True, validate=SHORT)
     gate = fields.String(allow_none=True, validate=SHORT)
     stand = fields.String(allow_none=True, validate=SHORT)
@@ -53,7 +61,7 @@ class ArrivalResourcesSchema(Strict):
 
 
 class AircraftSchema(Strict):
-    type = fields.String(allow_none=True, validate=validate.Length(min=2, max=4))
+    type = fields.String(allow_none=True, validate=Pattern(r"^[A-Z0-9]{2,4}$"))
     registration = fields.String(allow_none=True, validate=Pattern(r"^[A-Z0-9-]{2,10}$"))
 
 
@@ -114,7 +122,7 @@ class UpdateSchema(Strict):
 class SourceSchema(Strict):
     """Who reports: filled in by the gateway from the partner's identity, never by the partner."""
 
-    name = fields.String(required=True, validate=validate.Length(min=1, max=64))
+    name = fields.String(required=True, validate=[validate.Length(min=1, max=64), PRINTABLE])
     kind = fields.Enum(SourceKind, by_value=True, required=True)
     airlines = fields.List(
         fields.String(),
