@@ -1,4 +1,8 @@
+"""Encrypted fields and their blind index."""
+
 from __future__ import annotations
+
+import base64
 
 import pytest
 
@@ -55,7 +59,30 @@ def test_keys_come_from_the_environment_the_first_encrypts() -> None:
     assert keys["k1"] == OLD
 
 
-@pytest.mark.parametrize("value", ["", "k1", "k1:abcd", "k1:" + "x" * 64, ":" + "0" * 64])
+def test_keys_may_be_base64() -> None:
+    text = f"k2:{base64.b64encode(NEW).decode()}"
+    assert load(FieldKeys, {"FIELD_KEYS": text}).keys() == {"k2": NEW}
+
+
+def test_the_index_finds_equal_values_of_one_column_under_every_key() -> None:
+    old, both = FieldCipher({"k1": OLD}), FieldCipher({"k2": NEW, "k1": OLD})
+    assert both.index("E12345678", "document") == both.index("E12345678", "document")
+    assert both.index("E12345678", "document") != both.index("E12345678", "phone")
+    assert both.index("E12345678", "document") != both.index("E12345679", "document")
+    assert both.index("E12345678", "document") in both.candidates("E12345678", "document")
+    assert old.index("E12345678", "document") in both.candidates("E12345678", "document")
+    assert "E1234" not in both.index("E12345678", "document")
+
+
+def test_it_can_be_told_which_values_keep_an_old_key_alive() -> None:
+    old, both = FieldCipher({"k1": OLD}), FieldCipher({"k2": NEW, "k1": OLD})
+    assert not both.is_current(old.encrypt("secret", "row-1"))
+    assert both.is_current(both.encrypt("secret", "row-1"))
+
+
+@pytest.mark.parametrize(
+    "value", ["", "k1", "k1:abcd", "k1:" + "x" * 64, ":" + "0" * 64, "k1:" + "0" * 64 + ",k1:" + "1" * 64]
+)
 def test_bad_keys_stop_the_start_without_being_shown(value: str) -> None:
     with pytest.raises(ConfigError) as caught:
         load(FieldKeys, {"FIELD_KEYS": value})
