@@ -128,6 +128,8 @@ def configure(process: str, settings: LogSettings | None = None, stream: TextIO 
     handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(JsonFormatter(process, settings.level == "DEBUG"))
     handler.addFilter(NoRawBodies())
+    # Asked of the system for every record, and shown in none of ours.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     for old in list(root.handlers):
         root.removeHandler(old)
@@ -139,6 +141,64 @@ def configure(process: str, settings: LogSettings | None = None, stream: TextIO 
     for quoting in ("kombu", "kombu.mixins", "kombu.message", "amqp"):
         logging.getLogger(quoting).addFilter(NoRawBodies())
     logging.captureWarnings(True)
+    _calls.open(process, handler.stream if root.level <= logging.INFO else None)
+
+
+class _Calls:
+    """The line of every call, past logging's own machinery, which costs ten times as much."""
+
+    def __init__(self) -> None:
+        self._stream: TextIO | None = None
+        self._process = ""
+
+    def open(self, process: str, stream: TextIO | None) -> None:
+        self._process, self._stream = process, stream
+
+    @property
+    def wanted(self) -> bool:
+        return self._stream is not None
+
+    def write(self, fields: dict[str, Any]) -> None:
+        stream = self._stream
+        if stream is not None:
+            head = {"at": _stamp(), "level": "info", "process": self._process, "message": "call"}
+            stream.write(orjson.dumps(head | fields).decode() + "\n")
+            stream.flush()
+
+
+_calls = _Calls()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a flight recorder keeps of one piece of work. outcome: ok or the error's kind; code: the error's.
+    deadline_left_s: negative when it came too late; None for work without a deadline."""
+
+    call_id: str | None
+    service: str
+    method: str
+    duration_s: float
+    deadline_left_s: float | None
+    outcome: str
+    code: str | None = None
+
+
+def call_ended(ended: Ended) -> None:
+    """Log one line at INFO."""
+    if not _calls.wanted:
+        return
+    fields: dict[str, Any] = {
+        "call_id": ended.call_id,
+        "service": ended.service,
+        "method": ended.method,
+        "duration_ms": round(ended.duration_s * 1000, 2),
+        "outcome": ended.outcome,
+    }
+    if ended.deadline_left_s is not None:
+        fields["deadline_left_ms"] = round(ended.deadline_left_s * 1000)
+    if ended.code is not None:
+        fields["code"] = ended.code
+    _calls.write(fields)
 
 
 def _stamp() -> str:

@@ -29,7 +29,7 @@ from nameko import messaging, rpc
 from nameko.exceptions import ContainerBeingKilled
 
 from kernel import ids, metrics
-from kernel.wire import codec, queues
+from kernel.wire import codec, queues, transport
 from kernel.wire.errors import UnknownMethod, error_body
 
 log = logging.getLogger(__name__)
@@ -49,9 +49,7 @@ class QueueConsumer(messaging.QueueConsumer):
     @property
     def connection(self) -> Connection:
         config = self.container.config
-        return Connection(
-            self.amqp_uri, heartbeat=config.get("HEARTBEAT", 10), connect_timeout=CONNECT_TIMEOUT_S
-        )
+        return transport.connection(self.amqp_uri, config.get("HEARTBEAT", 10), CONNECT_TIMEOUT_S)
 
     @property
     def attached(self) -> bool:

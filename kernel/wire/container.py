@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
 from typing import Any, Final
 
 from eventlet import Timeout
@@ -18,10 +21,12 @@ from eventlet.greenpool import GreenPool
 from greenlet import GreenletExit
 from nameko import containers
 from nameko.containers import WorkerContext
-from nameko.extensions import DependencyProvider
+from nameko.exceptions import ContainerBeingKilled
+from nameko.extensions import DependencyProvider, Entrypoint
 
-from kernel import clock, context, metrics, tracing
+from kernel import clock, context, ids, metrics, tracing
 from kernel.errors import DeadlineExceeded, Kind, ServiceError
+from kernel.log import Ended, call_ended
 from kernel.wire import codec
 from kernel.wire.consumer import QueueConsumer, RpcConsumer
 from kernel.wire.context import context_of
@@ -32,6 +37,8 @@ log = logging.getLogger(__name__)
 EXPIRES_AT: Final = "expires_at"
 RECEIVED_AT: Final = "received_at"
 _OUR_FAULT: Final = (Kind.INTERNAL,)
+_PROCESS: Final = ids.new_id()[-12:]
+_numbers: Final = count(1)
 
 
 class ServiceContainer(containers.ServiceContainer):
@@ -80,27 +87,55 @@ class ServiceContainer(containers.ServiceContainer):
         else:
             self._worker_pool.waitall()
 
+    def spawn_worker(
+        self,
+        entrypoint: Entrypoint,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        context_data: dict[str, Any] | None = None,
+        handle_result: Callable[..., Any] | None = None,
+    ) -> WorkerContext:
+        """Start a worker; waits while none is free. Raises ContainerBeingKilled.
+
+        Nameko's, with call ids that are counted instead of drawn: what it logs and draws for each call
+        costs as much as the rest of it.
+        """
+        if self._being_killed:
+            raise ContainerBeingKilled()
+        worker_ctx = WorkerContext(self, self.service_cls(), entrypoint, args, kwargs, data=context_data)
+        worker_ctx._call_id = f"{self.service_name}.{entrypoint.method_name}.{_PROCESS}{next(_numbers):x}"
+        thread = self._worker_pool.spawn(self._run_worker, worker_ctx, handle_result)
+        thread.link(self._handle_worker_thread_exited, worker_ctx)
+        self._worker_threads[worker_ctx] = thread
+        return worker_ctx
+
     def _run_worker(self, worker_ctx: WorkerContext, handle_result: Any) -> None:
         data = worker_ctx.data
         received_at = data.pop(RECEIVED_AT, None) or clock.monotonic()
         call = context_of(tuple(worker_ctx.call_id_stack), data, data.pop(EXPIRES_AT, None))
         context.enter(call)
         method_name = worker_ctx.entrypoint.method_name
-        fields = {"service": self.service_name, "method": method_name}
-        with tracing.span(f"{self.service_name}.{method_name}", call.traceparent, fields) as traceparent:
-            if traceparent != call.traceparent:
-                call = context_of(call.call_ids, data | {"traceparent": traceparent}, call.expires_at)
-                context.enter(call)
+        if tracing.enabled():
+            result, exc_info = self._work_in_span(worker_ctx, call)
+        else:
             result, exc_info = self._work(worker_ctx, call)
-            outcome = self._outcome(worker_ctx, exc_info)
-            if handle_result is not None:
-                result, exc_info = handle_result(worker_ctx, result, exc_info)
+        outcome = self._outcome(worker_ctx, exc_info)
+        if handle_result is not None:
+            result, exc_info = handle_result(worker_ctx, result, exc_info)
         self._record(method_name, call, outcome, clock.monotonic() - received_at)
         for provider in self._results:
             provider.worker_result(worker_ctx, result, exc_info)
         del exc_info
         for provider in self._teardowns:
             provider.worker_teardown(worker_ctx)
+
+    def _work_in_span(self, worker_ctx: WorkerContext, call: context.CallContext) -> tuple[Any, Any]:
+        method = worker_ctx.entrypoint.method_name
+        fields = {"service": self.service_name, "method": method}
+        with tracing.span(f"{self.service_name}.{method}", call.traceparent, fields) as traceparent:
+            call = replace(call, traceparent=traceparent)
+            context.enter(call)
+            return self._work(worker_ctx, call)
 
     def _work(self, worker_ctx: WorkerContext, call: context.CallContext) -> tuple[Any, Any]:
         """The method's result and exc_info, whatever it raises; only being killed gets through."""
@@ -153,19 +188,8 @@ class ServiceContainer(containers.ServiceContainer):
         if meter is None:
             meter = self._meters[method] = metrics.CallMeter(self.service_name, method)
         meter.ended(ended, seconds)
-        if not log.isEnabledFor(logging.INFO):
-            return
-        fields: dict[str, Any] = {
-            "service": self.service_name,
-            "method": method,
-            "duration_ms": round(seconds * 1000, 2),
-            "outcome": ended,
-        }
-        if call.expires_at is not None:
-            fields["deadline_left_ms"] = round((call.expires_at - clock.monotonic()) * 1000)
-        if code is not None:
-            fields["code"] = code
-        log.info("call", extra=fields)
+        left_s = call.remaining_s()
+        call_ended(Ended(call.call_id, self.service_name, method, seconds, left_s, ended, code))
 
     def _handle_thread_exited(self, gt: Any) -> None:
         try:
