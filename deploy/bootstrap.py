@@ -80,7 +80,7 @@ def make_venv() -> None:
 def install_lock(name: str) -> None:
     """Install requirements/NAME.txt by its hashes, unless the very same file was installed before."""
     lock = ROOT / "requirements" / f"{name}.txt"
-    wanted = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
     stamp = VENV / f".installed-{name}"
     if stamp.exists() and stamp.read_text() == wanted:
         return
