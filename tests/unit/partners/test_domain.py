@@ -88,7 +88,9 @@ def test_a_signature_over_another_timestamp_or_nonce_is_worth_nothing() -> None:
     assert domain.signed_with(["key"], signed(text, "key", nonce="m" * 16)) is None
 
 
-@pytest.mark.parametrize(("offset_s", "fresh"), [(0, True), (300, True), (-300, True), (301, False), (-301, False)])
+@pytest.mark.parametrize(
+    ("offset_s", "fresh"), [(0, True), (300, True), (-300, True), (301, False), (-301, False)]
+)
 def test_a_request_is_fresh_within_300_seconds(offset_s: int, fresh: bool) -> None:
     assert domain.is_fresh(int(NOW.timestamp()) + offset_s, NOW) is fresh
 

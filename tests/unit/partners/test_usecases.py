@@ -202,7 +202,8 @@ def test_every_change_is_told_with_a_growing_version_and_nothing_secret(desk: De
     desk.revoke(issued.client_id)
     told = [(event.name, event.aggregate, event.aggregate_version, event.data) for event in desk.uow.events]
     assert told == [
-        ("partner_changed", issued.client_id, version, {"client_id": issued.client_id}) for version in (1, 2, 3)
+        ("partner_changed", issued.client_id, version, {"client_id": issued.client_id})
+        for version in (1, 2, 3)
     ]
 
 

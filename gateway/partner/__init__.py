@@ -1,0 +1,5 @@
+"""The door for airlines and ground handlers: tokens, signed pushes in JSON and AIDX, and what they may read."""
+
+from gateway.partner.routes import routes
+
+__all__ = ["routes"]
