@@ -29,7 +29,7 @@ from gateway.live import Live
 from gateway.metering import MeterLayer
 from gateway.problems import ErrorPage, ProblemLayer, Problems
 from gateway.rpc import RpcClient, RpcLimits
-from gateway.security import SecurityLayer, security_headers
+from gateway.security import JSON_CSP, SecurityLayer, security_headers
 from gateway.settings import Settings
 from gateway.wording import Words
 from kernel.config import load
@@ -76,11 +76,12 @@ class Gateway:
             flights=self.flights,
             limits=Limits({}, settings.trusted_proxies),
             words=Words.load(),
+            doors=tuple(doors),
         )
         self.live = Live(self.deps, self.drain)
         self._feeder: Feeder | None = None
         self._tasks: list[asyncio.Task[None]] = []
-        self.edge = Edge(self._inside(), self.flights, security_headers(settings))
+        self.edge = Edge(self._inside(), self.flights, security_headers(settings, JSON_CSP))
 
     def _inside(self) -> ASGIApp:
         """Everything behind the edge, innermost first."""

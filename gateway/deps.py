@@ -57,3 +57,5 @@ class Deps:
     flights: FlightCache
     limits: Limits
     words: Words
+    doors: tuple[str, ...] = ()
+    """The modules of all doors of this gateway, for the document that describes them."""

@@ -7,7 +7,7 @@ request's headers. Everything else, and whatever is unusual about a request, goe
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -16,6 +16,7 @@ from gateway.cache.page import IDENTITY, coding_for, matches
 
 Pair = tuple[bytes, bytes]
 
+_NO_BODY: Final[dict[str, Any]] = {"type": "http.response.body", "body": b""}
 _STALE: Final[Pair] = (b"cache-status", b'flights; hit; detail="stale"')
 
 
@@ -31,8 +32,11 @@ class Edge:
         self.hits = 0
 
     def tick(self) -> None:
-        """Once a second: the age of the news, as every answer states it."""
-        self._extra = freshness_headers(self._cache) + self._security
+        """The age of the news as every answer states it from now on; called each second and when it turns
+        stale."""
+        extra = freshness_headers(self._cache) + self._security
+        if extra != self._extra:
+            self._extra = extra
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -54,25 +58,13 @@ class Edge:
                     else:
                         self.hits += 1
                         variant = page.variant(coding)
+                        variant.stamp(self._extra)
                         if if_none_match and matches(if_none_match, variant.etag):
-                            await send(
-                                {
-                                    "type": "http.response.start",
-                                    "status": 304,
-                                    "headers": variant.headers_304 + self._extra,
-                                }
-                            )
-                            await send({"type": "http.response.body", "body": b""})
-                            return
-                        await send(
-                            {
-                                "type": "http.response.start",
-                                "status": 200,
-                                "headers": variant.headers + self._extra,
-                            }
-                        )
-                        body = variant.body if method == "GET" else b""
-                        await send({"type": "http.response.body", "body": body})
+                            await send(variant.start_304)
+                            await send(_NO_BODY)
+                        else:
+                            await send(variant.start_200)
+                            await send(variant.body_message if method == "GET" else _NO_BODY)
                         return
         await self._app(scope, receive, send)
 

@@ -15,10 +15,13 @@ CSP: Final = (
 )
 
 
-def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
-    """Strict for pages and harmless for JSON. HSTS only where people come by https."""
+JSON_CSP: Final = "default-src 'none'; frame-ancestors 'none'"
+
+
+def security_headers(settings: Settings, csp: str = CSP) -> list[tuple[bytes, bytes]]:
+    """csp: CSP for whatever a browser may show, JSON_CSP for plain data. HSTS only where people come by https."""
     headers = [
-        (b"content-security-policy", CSP.encode()),
+        (b"content-security-policy", csp.encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"strict-origin-when-cross-origin"),
     ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
+from gateway.api.docs import Docs
 from gateway.api.flights import RATE_POLICY, FlightsApi
 from gateway.deps import Deps
 
 
 def routes(deps: Deps) -> list[BaseRoute]:
     deps.limits.add(RATE_POLICY, deps.settings.public_rate)
-    return FlightsApi(deps).routes()
+    return [*FlightsApi(deps).routes(), *Docs(deps, deps.doors).routes()]

@@ -6,7 +6,7 @@ import gzip
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 import brotli
 
@@ -31,7 +31,7 @@ JSON_HEADERS: Final[tuple[tuple[bytes, bytes], ...]] = (
 class Variant:
     """One encoding of a page: its bytes, its own strong ETag (quoted) and headers for 200 and 304."""
 
-    __slots__ = ("body", "etag", "headers", "headers_304")
+    __slots__ = ("_stamp", "body", "body_message", "etag", "headers", "headers_304", "start_200", "start_304")
 
     def __init__(self, body: bytes, etag: bytes, coding: str, base: Sequence[tuple[bytes, bytes]]) -> None:
         self.body = body
@@ -41,6 +41,20 @@ class Variant:
             self.headers.append((b"content-encoding", coding.encode()))
         # 304 repeats what a 200 would say, without what describes the body (RFC 9110, 15.4.5).
         self.headers_304: Headers = [pair for pair in base if pair[0] != b"content-type"] + [(b"etag", etag)]
+        self.body_message = {"type": "http.response.body", "body": body}
+        self._stamp: Headers | None = None
+        self.start_200: dict[str, Any] = {}
+        self.start_304: dict[str, Any] = {}
+
+    def stamp(self, extra: Headers) -> None:
+        """Make the ASGI messages with these further headers, unless they are made already. The same list
+        object means the same headers: the edge makes a new one each second."""
+        if self._stamp is extra:
+            return
+        self._stamp = extra
+        kind = "http.response.start"
+        self.start_200 = {"type": kind, "status": 200, "headers": self.headers + extra}
+        self.start_304 = {"type": kind, "status": 304, "headers": self.headers_304 + extra}
 
 
 class Page:

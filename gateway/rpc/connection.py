@@ -136,6 +136,7 @@ class Connection:
 
     def _events_opened(self, channel: Any) -> None:
         self._watch(channel)
+        loop = asyncio.get_running_loop()
         for publisher, event_name, callback in self._events:
             exchange = event_exchange(publisher)
             queue = f"evt.{publisher}.{event_name}.gateway-{self.reply_key}"
@@ -144,7 +145,10 @@ class Connection:
             channel.queue_bind(queue, exchange, routing_key=event_name)
             channel.basic_consume(
                 queue,
-                lambda _channel, _method, _properties, body, callback=callback: callback(body),
+                # Through the loop: what a listener gets wrong must not reach pika's own state.
+                lambda _channel, _method, _properties, body, callback=callback: loop.call_soon(
+                    callback, body
+                ),
                 auto_ack=True,
                 exclusive=True,
                 callback=self._one_step_done,
