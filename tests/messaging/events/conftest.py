@@ -155,9 +155,16 @@ class Wire:
         return answer
 
     def publish(
-        self, exchange: str, key: str, body: bytes, content_type: str | None = "application/json"
+        self,
+        exchange: str,
+        key: str,
+        body: bytes,
+        content_type: str | None = "application/json",
+        message_id: str | None = None,
     ) -> None:
-        properties = pika.BasicProperties(content_type=content_type, content_encoding="utf-8", delivery_mode=2)
+        properties = pika.BasicProperties(
+            content_type=content_type, content_encoding="utf-8", delivery_mode=2, message_id=message_id
+        )
         self.channel.basic_publish(exchange, key, body, properties)
 
     def take(self, queue: str) -> tuple[pika.BasicProperties, bytes] | None:

@@ -16,9 +16,7 @@ PARKED = queues.parked_queue_name("ledger")
 def test_an_event_from_an_outbox_takes_effect_in_another_service(suite: Suite, wire: Wire) -> None:
     suite.start("ledger")
     suite.start("counter")
-    wire.call(
-        "counter", "sell", {"request_id": "r-00000001", "key": "seat 1", "events": [{"key": "seat 1"}]}
-    )
+    wire.call("counter", "sell", {"request_id": "r-00000001", "key": "seat 1", "events": [{"key": "seat 1"}]})
     assert wire.answer() == {"result": {"sold": "seat 1"}, "error": None}
     eventually(lambda: suite.count("ledger", "seat 1") == 1)
     eventually(lambda: suite.unsent("counter") == 0)
