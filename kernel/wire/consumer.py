@@ -22,7 +22,7 @@ from typing import Any, Final
 import amqp
 import eventlet
 from amqp import spec
-from amqp.exceptions import AMQPError
+from amqp.exceptions import AMQPError, PreconditionFailed
 from eventlet import Timeout
 from kombu.connection import Connection
 from nameko import messaging, rpc
@@ -58,8 +58,19 @@ class QueueConsumer(messaging.QueueConsumer):
         connected = channel is not None and channel.connection is not None
         return connected and self._consumers_ready.ready() and len(self._consumers) == len(self._providers)
 
-    def run(self, **kwargs: Any) -> None:
-        super().run(safety_interval=IDLE_CHECK_S, **kwargs)
+    def run(self) -> None:
+        """Consume until told to stop, over as many connections as it takes."""
+        errors = self.connection_errors + self.channel_errors
+        while not self.should_stop:
+            try:
+                for _ in self.consume(limit=None, safety_interval=IDLE_CHECK_S):
+                    pass
+            except errors as exc:
+                if self.should_stop:
+                    return
+                fields = {"service": self.container.service_name, "reason": type(exc).__name__}
+                log.warning("the connection to the broker was lost", extra=fields)
+                eventlet.sleep(ids.jitter(RECONNECT_FIRST_S))
 
     @contextmanager
     def establish_connection(self) -> Iterator[Connection]:
@@ -110,17 +121,24 @@ class QueueConsumer(messaging.QueueConsumer):
     def get_consumers(self, consumer_cls: Any, channel: Any) -> list[Any]:
         self.channel = channel
         for provider in self._providers:
-            declare = getattr(provider, "declare", None)
-            if declare is not None:
-                declare(channel)
-            consumer = consumer_cls(
-                queues=[provider.queue],
-                on_message=partial(self._on_message, provider),
-                accept=self.accept,
-            )
-            consumer.qos(prefetch_count=self.prefetch_count)
-            self._consumers[provider] = consumer
+            try:
+                self._consumers[provider] = self._consumer_of(provider, consumer_cls, channel)
+            except PreconditionFailed:
+                # Tried again and again without success until somebody deletes the queue: the service
+                # isn't ready, and says why (fact 13).
+                fields = {"service": self.container.service_name, "queue": provider.queue.name}
+                log.error("a queue exists with other arguments than its consumer states", extra=fields)
+                raise
         return list(self._consumers.values())
+
+    def _consumer_of(self, provider: Any, consumer_cls: Any, channel: Any) -> Any:
+        declare = getattr(provider, "declare", None)
+        if declare is not None:
+            declare(channel)
+        on_message = partial(self._on_message, provider)
+        consumer = consumer_cls(queues=[provider.queue], on_message=on_message, accept=self.accept)
+        consumer.qos(prefetch_count=self.prefetch_count)
+        return consumer
 
     def on_connection_error(self, exc: Exception, interval: float) -> None:
         fields = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kernel import clock
 from kernel.context import CallContext
 from kernel.wire import codec
 
@@ -16,22 +15,30 @@ CALL_IDS: Final = "call_id_stack"
 DEFAULT_CALL_S: Final = 4.0
 """What a caller is taken to wait when it doesn't say."""
 
+LONGEST_CALL_S: Final = 60.0
+"""A worker is never held for longer, whatever a caller says."""
+
 _TRAVELS: Final = ("principal", "language", "traceparent")
 
 
 def strip(headers: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The headers of ours, without prefix."""
+    """The headers of ours, without prefix. A call stack that is no list of texts is left out."""
     if not headers:
         return {}
     cut = len(PREFIX)
-    return {name[cut:]: value for name, value in headers.items() if name.startswith(PREFIX)}
+    ours = {name[cut:]: value for name, value in headers.items() if name.startswith(PREFIX)}
+    stack = ours.get(CALL_IDS)
+    if stack is not None and not (isinstance(stack, list) and all(isinstance(each, str) for each in stack)):
+        del ours[CALL_IDS]
+    return ours
 
 
 def caller_waits_s(data: Mapping[str, Any]) -> float:
     """Seconds the caller still waited when it sent the call; not positive: it has given up."""
     stated = data.get(DEADLINE)
     if isinstance(stated, (int, float)) and not isinstance(stated, bool):
-        return stated / 1000.0
+        # Written so that what is no number (NaN) counts as past.
+        return min(stated / 1000.0, LONGEST_CALL_S) if stated > 0 else 0.0
     return DEFAULT_CALL_S
 
 
@@ -63,9 +70,12 @@ def headers_for(context: CallContext, remaining_s: float | None = None) -> dict[
     return headers
 
 
-def expires_at(waits_s: float) -> float:
-    """When work that starts now must be over, on `clock.monotonic()`."""
-    return clock.monotonic() + budget_s(waits_s)
+def expiration_of(seconds: float) -> str:
+    """A message's time to live as AMQP wants it: whole milliseconds, as text.
+
+    The one place: kombu takes seconds where Nameko's documentation says milliseconds (fact 8).
+    """
+    return str(max(1, int(seconds * 1000)))
 
 
 def _text(value: Any) -> str | None:

@@ -21,18 +21,13 @@ from kernel.db import refuse_in_write_unit
 from kernel.errors import DeadlineExceeded, RemoteError, ServiceError, Unavailable
 from kernel.wire import codec, queues
 from kernel.wire.consumer import WRITE_ERRORS, QueueConsumer, send
-from kernel.wire.context import headers_for
+from kernel.wire.context import expiration_of, headers_for
 from kernel.wire.errors import UnknownService, read_error
 
 log = logging.getLogger(__name__)
 
 NESTED_CALL_S: Final = 2.0
 """The longest a service waits for another (messaging: gateway 4 s → service 3 s → nested call 2 s)."""
-
-
-def expiration_of(seconds: float) -> str:
-    """A message's time to live as AMQP wants it: whole milliseconds, as text (fact 8)."""
-    return str(max(1, int(seconds * 1000)))
 
 
 class ReplyListener(SharedExtension):
