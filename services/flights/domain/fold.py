@@ -16,6 +16,7 @@ from services.flights.domain.transitions import (
     BEFORE_LEAVING,
     IMPLIED,
     MOVEMENTS,
+    STATUSES,
     TRANSITIONS,
     UNDONE,
     Step,
@@ -23,6 +24,8 @@ from services.flights.domain.transitions import (
 from services.flights.domain.weights import WEIGHTS
 from services.flights.errors import Refusal
 from services.flights.schemas.vocabulary import Milestone, Status
+
+MILESTONES: Final[dict[str, Milestone]] = {milestone.value: milestone for milestone in Milestone}
 
 TAKEN_BACK: Final = -1
 """In place of an actual time: it is no longer known."""
@@ -112,11 +115,11 @@ class Fold:
         if step.reinstated and self.status is Status.CANCELLED:
             self._become(self.before_cancel, step)
         for name, us in step.moves:
-            wrong = self._move(Milestone(name), us, step)
+            wrong = self._move(MILESTONES[name], us, step)
             if wrong:
                 refused.append(wrong)
         if step.status:
-            wrong = self._say(Status(step.status), step)
+            wrong = self._say(STATUSES[step.status], step)
             if wrong:
                 refused.append(wrong)
         return refused
@@ -240,10 +243,10 @@ class Fold:
     @classmethod
     def from_json(cls, row: list[Any]) -> Fold:
         fold = cls()
-        fold.status, fold.before_cancel, fold.before_leaving = map(Status, row[:3])
+        fold.status, fold.before_cancel, fold.before_leaving = (STATUSES[name] for name in row[:3])
         fold.returned_us, fold.diverted_us, fold.continued_us = row[3:6]
         fold.since = tuple(row[6]) if row[6] else None
-        fold.times = {Milestone(name): Known(*known) for name, known in row[7].items()}
+        fold.times = {MILESTONES[name]: Known(*known) for name, known in row[7].items()}
         return fold
 
     def actual_us(self, milestone: Milestone) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ def from_us(us: int) -> datetime:
     return EPOCH + timedelta(microseconds=us)
 
 
+@lru_cache(maxsize=8192)  # a leg shows the same few instants at every change
 def to_text(us: int) -> str:
     """RFC 3339 in UTC with Z; a fraction only if it isn't zero."""
     return from_us(us).isoformat()[:-6] + "Z"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from services.flights.domain.delay import delay_minutes
 from services.flights.domain.instants import local_day, to_text
 from services.flights.domain.registers import VALUE
 from services.flights.domain.state import LegState
+from services.flights.domain.weights import WEIGHTS
 from services.flights.schemas.vocabulary import Milestone
 
 
@@ -69,9 +70,29 @@ class Viewpoint:
     def zoneinfo(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
 
+    @cached_property
+    def airport_ref(self) -> Callable[[str], dict[str, Any]]:
+        """AirportRefSchema by code; callers don't change what they get."""
+        return lru_cache(maxsize=4096)(lambda iata: _airport_ref(self.names, iata, self.zone))
 
-_DEPARTURE: Final = ("terminal", "check_in_counters", "security", "gate", "stand")
-_ARRIVAL: Final = ("terminal", "gate", "stand", "belt")
+    @cached_property
+    def airline_ref(self) -> Callable[[str], dict[str, Any]]:
+        """AirlineRefSchema by code; callers don't change what they get."""
+        return lru_cache(maxsize=1024)(lambda code: _airline_ref(self.names, code))
+
+    @cached_property
+    def keywords(self) -> Callable[..., list[str]]:
+        """What a leg is found by; callers don't change what they get."""
+        return lru_cache(maxsize=4096)(self.names.keywords)
+
+
+_SHOWN_TIMES: Final = tuple((kind, f"{kind}_at") for kind in ("scheduled", "estimated", "actual"))
+_DEPARTURE: Final = tuple(
+    (f"departure.{name}", name) for name in ("terminal", "check_in_counters", "security", "gate", "stand")
+)
+_ARRIVAL: Final = tuple((f"arrival.{name}", name) for name in ("terminal", "gate", "stand", "belt"))
+_TIME_PATHS: Final = {path: path.split(".")[1:] for path in WEIGHTS if path.startswith("milestones.")}
+_MILESTONES: Final = tuple(milestone.value for milestone in Milestone)
 _LEAVING: Final = (Milestone.OFF_BLOCK, Milestone.TAKE_OFF)
 _COMING: Final = (Milestone.ON_BLOCK, Milestone.TOUCH_DOWN)
 _NO_REASON: Final = ("其他原因", "Other reasons")
@@ -94,7 +115,7 @@ def project(
         "id": key.flight_id,
         "version": version,
         "number": number,
-        "airline": airline_ref(names, key.airline),
+        "airline": view.airline_ref(key.airline),
         "codeshares": codeshares,
         "direction": state.direction,
         "service_day_local": local_day(board_us, view.zoneinfo).isoformat(),
@@ -104,14 +125,14 @@ def project(
         "departure": _end(state, view, "departure", key.departure_airport),
         "arrival": _end(state, view, "arrival", key.arrival_airport),
         "milestones": _milestones(state),
-        "route": [airport_ref(names, iata, view.zone) for iata in route],
+        "route": [view.airport_ref(iata) for iata in route],
         "aircraft": {"type": value("aircraft.type"), "registration": value("aircraft.registration")},
         "delay_reasons": _reasons(names, value("delay_reasons") or []),
-        "diverted_to": airport_ref(names, diverted_to, view.zone) if diverted_to else None,
+        "diverted_to": view.airport_ref(diverted_to) if diverted_to else None,
         "inbound": _leg_ref(value("inbound"), is_known),
         "onward": _leg_ref(value("onward"), is_known),
-        "keywords": names.keywords(
-            number, codeshares, key.airline, key.departure_airport, key.arrival_airport, route
+        "keywords": view.keywords(
+            number, tuple(codeshares), key.airline, key.departure_airport, key.arrival_airport, tuple(route)
         ),
         "updated_at": to_text(state.newest_us),
     }
@@ -120,11 +141,11 @@ def project(
 def _end(state: LegState, view: Viewpoint, end: str, iata: str) -> dict[str, Any]:
     """One end of the leg; its times are those at the stand, or at the runway when only those are known."""
     times, resources = (_LEAVING, _DEPARTURE) if end == "departure" else (_COMING, _ARRIVAL)
-    shown: dict[str, Any] = {"airport": airport_ref(view.names, iata, view.zone)}
-    for kind in ("scheduled", "estimated", "actual"):
-        shown[f"{kind}_at"] = _text(state.first_time_us(kind, *times))
-    for name in resources:
-        shown[name] = state.value(f"{end}.{name}")
+    shown: dict[str, Any] = {"airport": view.airport_ref(iata)}
+    for kind, name in _SHOWN_TIMES:
+        shown[name] = _text(state.first_time_us(kind, *times))
+    for field, name in resources:
+        shown[name] = state.value(field)
     return shown
 
 
@@ -132,12 +153,12 @@ def _milestones(state: LegState) -> dict[str, dict[str, str]]:
     """Every known time, by milestone and kind."""
     shown: dict[str, dict[str, str]] = {}
     for field, register in state.registers.items():
-        if register[VALUE] is not None and field.startswith("milestones."):
-            _, milestone, kind = field.split(".")
+        if field in _TIME_PATHS and register[VALUE] is not None:
+            milestone, kind = _TIME_PATHS[field]
             shown.setdefault(milestone, {})[kind] = to_text(register[VALUE])
     for moved, known in state.fold.times.items():
         shown.setdefault(moved.value, {})["actual_at"] = to_text(known.us)
-    return {each.value: dict(sorted(shown[each.value].items())) for each in Milestone if each.value in shown}
+    return {name: dict(sorted(shown[name].items())) for name in _MILESTONES if name in shown}
 
 
 def _reasons(names: Names, delays: list[list[Any]]) -> list[dict[str, Any]]:
@@ -154,8 +175,8 @@ def _leg_ref(leg: list[str] | None, is_known: Callable[[str], bool]) -> dict[str
     return {"flight_id": leg[0], "number": leg[1], "known": is_known(leg[0])}
 
 
-def airport_ref(names: Names, iata: str, zone: str) -> dict[str, Any]:
-    """AirportRefSchema. zone: shown for an airport that nobody knows any more."""
+def _airport_ref(names: Names, iata: str, zone: str) -> dict[str, Any]:
+    """zone: shown for an airport that nobody knows any more."""
     place = names.airport(iata)
     if place is None:
         called = {"zh": iata, "en": iata}
@@ -169,8 +190,7 @@ def airport_ref(names: Names, iata: str, zone: str) -> dict[str, Any]:
     }
 
 
-def airline_ref(names: Names, code: str) -> dict[str, Any]:
-    """AirlineRefSchema."""
+def _airline_ref(names: Names, code: str) -> dict[str, Any]:
     company = names.airline(code)
     if company is None:
         return {"iata": code, "name": {"zh": code, "en": code}}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.flights.domain.fold import TAKEN_BACK, StepReport
+from services.flights.domain.fold import MILESTONES, TAKEN_BACK, StepReport
 from services.flights.domain.instants import to_us
 from services.flights.domain.leg import LegKey, plain_number
 from services.flights.domain.transitions import IMPLIED, MOVEMENTS
@@ -90,7 +90,7 @@ def read_report(loaded: Mapping[str, Any], source: Source) -> Report:
             source.kind.value,
             status.value if status is not None else "",
             loaded["reinstated"],
-            tuple(sorted(moves, key=lambda move: _LIFE[Milestone(move[0])])),
+            tuple(sorted(moves, key=lambda move: _LIFE[MILESTONES[move[0]]])),
         )
     return Report(leg, leg.flight_id, source, event_us, sequence, values, step)
 

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from services.flights.domain.delay import status_shown
-from services.flights.domain.fold import Fold, Refused, StepReport, fold_all
+from services.flights.domain.fold import MILESTONES, Fold, Refused, StepReport, fold_all
 from services.flights.domain.instants import to_text
 from services.flights.domain.leg import LegKey
 from services.flights.domain.registers import EVENT_US, VALUE, Change, Register, merge
 from services.flights.domain.report import Report
-from services.flights.schemas.vocabulary import Milestone, Outcome, Status
+from services.flights.schemas.vocabulary import Milestone, Outcome, Status, TimeType
+
+PATHS: Final = {
+    (milestone, kind.value): f"milestones.{milestone}.{kind}_at"
+    for milestone in Milestone
+    for kind in TimeType
+}
+"""(milestone, kind of time) → field path."""
 
 
 class Applied(NamedTuple):
@@ -98,7 +105,7 @@ class LegState:
         """Whether the newest step confirms what holds."""
         if step.status == self.fold.status.value:
             return True
-        return any(self.fold.actual_us(Milestone(name)) == us for name, us in step.moves)
+        return any(self.fold.actual_us(MILESTONES[name]) == us for name, us in step.moves)
 
     def _moved(self, before: dict[Milestone, int], step: StepReport) -> list[Change]:
         changes = []
@@ -126,7 +133,7 @@ class LegState:
         """One time of a milestone; kind: scheduled, estimated, target, calculated, actual."""
         if kind == "actual" and milestone in self.fold.times:
             return self.fold.times[milestone].us
-        us: int | None = self.value(f"milestones.{milestone.value}.{kind}_at")
+        us: int | None = self.value(PATHS[milestone, kind])
         return us
 
     def first_time_us(self, kind: str, *milestones: Milestone) -> int | None:

@@ -46,8 +46,6 @@ returned        ●   ●   ●   ●   ●   ●   ●   ●   ●   ●   ✗ 
 #   told that it is here: it must be on its way again first;
 # - diverted → completed: the journey ended at the other airport.
 
-_ORDER: Final = tuple(Status)
-
 
 def _read_grid(grid: str) -> dict[Status, dict[Status, Step]]:
     table: dict[Status, dict[Status, Step]] = {}
@@ -118,6 +116,9 @@ UNDONE: Final[dict[Status, tuple[frozenset[Milestone], Status | None]]] = {
     Status.DEPARTED: (frozenset({Milestone.OFF_BLOCK}), None),
 }
 """A time taken back takes its step back. None: the state before it left its stand."""
+
+STATUSES: Final[dict[str, Status]] = {status.value: status for status in Status}
+"""By name; much quicker than asking the enumeration."""
 
 BEFORE_LEAVING: Final = frozenset(_GRID_COLUMNS[:8])
 """States in which the aircraft hasn't left its stand."""

@@ -19,7 +19,8 @@ class Pattern(validate.Regexp):
     """A pattern that the whole text must match: `$` alone would let a trailing newline through."""
 
     def __call__(self, value: Any) -> Any:
-        if re.fullmatch(self.regex.pattern, value) is None:
+        # Any: marshmallow types its pattern for texts and bytes at once.
+        if re.fullmatch(self.regex, value) is None:
             raise ValidationError(self._format_error(value))
         return value
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any, Final
 
 import orjson
 from sqlalchemy import (
     BindParameter,
     Connection,
+    TextClause,
+    Update,
     bindparam,
     delete,
     func,
@@ -18,7 +21,6 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from services.flights.domain import Change
 from services.flights.store.searching import search
@@ -57,16 +59,14 @@ _HISTORY = (
     .limit(bindparam("most"))
 )
 _REFUSALS = select(REFUSALS).order_by(REFUSALS.c.id.desc()).limit(bindparam("most"))
-_OVERWRITTEN: Final = ("version", "terminal", "board_us", "terms", "document", "state")
-_STATES_SQLITE = (
-    update(FLIGHTS).where(FLIGHTS.c.id == bindparam("flight_id")).values(state=bindparam("new_state"))
-)
-# One statement for the whole batch: a round trip for each leg would cost more than all the rest.
-_STATES_POSTGRESQL = text(
-    "UPDATE flights SET state = new.state"
-    " FROM unnest(CAST(:ids AS text[]), CAST(:states AS text[])) AS new(id, state)"
-    " WHERE flights.id = new.id"
-)
+_OVERWRITTEN: Final = {
+    "version": "integer",
+    "terminal": "text",
+    "board_us": "bigint",
+    "terms": "text",
+    "document": "text",
+    "state": "text",
+}
 
 
 class FlightStore:
@@ -106,13 +106,11 @@ class FlightStore:
     def save(self, rows: Sequence[LegRow], before: dict[str, Kept]) -> None:
         if not rows:
             return
-        build = postgresql.insert if self._postgresql else sqlite.insert
-        statement = build(FLIGHTS)
-        statement = statement.on_conflict_do_update(
-            index_elements=[FLIGHTS.c.id],
-            set_={name: statement.excluded[name] for name in _OVERWRITTEN},
-        )
-        self._connection.execute(statement, [_flight_values(row) for row in rows])
+        values = [_flight_values(row) for row in rows]
+        made = [each for each in values if each["id"] not in before]
+        if made:
+            self._connection.execute(insert(FLIGHTS), made)
+        self._overwrite([each for each in values if each["id"] in before], tuple(_OVERWRITTEN))
         gone, new = [], []
         for row in rows:
             kept = before.get(row.flight_id)
@@ -132,14 +130,19 @@ class FlightStore:
                 self._connection.execute(delete(TERMS).where(key.in_(slice_)))
 
     def save_states(self, states: dict[str, str]) -> None:
-        if not states:
+        self._overwrite(
+            [{"id": flight_id, "state": state} for flight_id, state in states.items()], ("state",)
+        )
+
+    def _overwrite(self, rows: Sequence[dict[str, Any]], columns: tuple[str, ...]) -> None:
+        if not rows:
             return
-        if self._postgresql:
-            values = {"ids": list(states), "states": list(states.values())}
-            self._connection.execute(_STATES_POSTGRESQL, values)
+        if not self._postgresql:
+            given = [{"id_": row["id"], **{f"new_{name}": row[name] for name in columns}} for row in rows]
+            self._connection.execute(_overwriting_sqlite(columns), given)
             return
-        rows = [{"flight_id": flight_id, "new_state": state} for flight_id, state in states.items()]
-        self._connection.execute(_STATES_SQLITE, rows)
+        arrays = {name: [row[name] for row in rows] for name in ("id", *columns)}
+        self._connection.execute(_overwriting_postgresql(columns), arrays)
 
     def add_changes(self, changes: Sequence[tuple[str, int, Change]], recorded_us: int) -> None:
         if not changes:
@@ -227,6 +230,23 @@ class FlightStore:
         statement = _REFUSALS if before_id is None else _REFUSALS.where(REFUSALS.c.id < before_id)
         rows = self._connection.execute(statement, {"most": limit})
         return [(row[0], RefusalRow(*row[1:])) for row in rows]
+
+
+@cache
+def _overwriting_sqlite(columns: tuple[str, ...]) -> Update:
+    new: dict[str, BindParameter[Any]] = {name: bindparam(f"new_{name}") for name in columns}
+    return update(FLIGHTS).where(FLIGHTS.c.id == bindparam("id_")).values(new)
+
+
+@cache
+def _overwriting_postgresql(columns: tuple[str, ...]) -> TextClause:
+    """One statement for a whole batch: a round trip for each leg would cost more than all the rest."""
+    arrays = ", ".join(f"CAST(:{name} AS {_OVERWRITTEN[name]}[])" for name in columns)
+    return text(
+        f"UPDATE flights SET {', '.join(f'{name} = new.{name}' for name in columns)}"  # noqa: S608 - our names
+        f" FROM unnest(CAST(:id AS text[]), {arrays}) AS new(id, {', '.join(columns)})"
+        " WHERE flights.id = new.id"
+    )
 
 
 def _flight_values(row: LegRow) -> dict[str, Any]:

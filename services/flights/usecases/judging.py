@@ -22,8 +22,10 @@ from services.flights.domain import (
 )
 from services.flights.errors import Refusal
 from services.flights.schemas import SourceKind, UpdateSchema
+from services.flights.usecases.quick import Unsure, reader
 
 _UPDATE: Final = UpdateSchema()
+_read: Final = reader(_UPDATE)
 _MAX_ERRORS: Final = 20
 _MAX_PATH: Final = 80
 
@@ -56,7 +58,7 @@ def _judge(source: Mapping[str, Any], view: Viewpoint, now_us: int) -> Callable[
 
     def judge(index: int, item: Any) -> Judged:
         try:
-            loaded = _UPDATE.load(item)
+            loaded = _load(item)
         except ValidationError as exc:
             return Judged(index, item, refused=_invalid(exc.messages))
         company = view.names.airline(loaded["leg"]["airline"])
@@ -72,6 +74,13 @@ def _judge(source: Mapping[str, Any], view: Viewpoint, now_us: int) -> Callable[
         return Judged(index, item, None if refused else report, refused, report.flight_id)
 
     return judge
+
+
+def _load(item: Any) -> Any:
+    try:
+        return _read(item)
+    except Unsure:
+        return _UPDATE.load(item)
 
 
 def _may_speak_for(airlines: frozenset[str], codes: Collection[str]) -> bool:

@@ -159,18 +159,22 @@ def _references(state: LegState) -> list[str]:
 def _terms(state: LegState, document: dict[str, Any]) -> frozenset[str]:
     """What it is found by in the index: numbers as people write them, everything else as codes."""
     key = state.key
-    terms = {word for word in document["keywords"] if word.startswith("n:")}
+    terms = {word for word in document["keywords"] if word[0] == "n"}
     terms.add(f"a:{key.airline}")
-    route = [place["iata"] for place in document["route"]]
-    before, after = [key.departure_airport], [key.arrival_airport]
-    for index in range(len(route) - 1):
-        if route[index] == key.departure_airport and route[index + 1] == key.arrival_airport:
-            before, after = route[: index + 1], route[index + 1 :]
-            break
+    before, after = _stops(state)
     terms.update(f"f:{iata}" for iata in before)
     terms.update(f"t:{iata}" for iata in after)
     terms.update(f"r:{flight_id}" for flight_id in _references(state))
     return frozenset(terms)
+
+
+def _stops(state: LegState) -> tuple[list[str], list[str]]:
+    """The journey's airports up to this leg's departure, and from its arrival on."""
+    ends, route = [state.key.departure_airport, state.key.arrival_airport], state.value("route") or []
+    for index in range(len(route) - 1):
+        if route[index : index + 2] == ends:
+            return route[: index + 1], route[index + 1 :]
+    return ends[:1], ends[1:]
 
 
 def _dump(value: Any) -> str:
