@@ -8,7 +8,7 @@ from kernel.db.protocols import (
     Transaction,
     UnitOfWorkLike,
 )
-from kernel.db.unit import SqlTransaction, UnitOfWork, in_write_unit, refuse_in_write_unit
+from kernel.db.unit import SqlTransaction, UnitOfWork, entered_write_unit, in_write_unit, refuse_in_write_unit
 from kernel.tables import Instant, kernel_tables
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "UnitOfWorkLike",
     "database_for",
     "database_url",
+    "entered_write_unit",
     "in_write_unit",
     "kernel_tables",
     "refuse_in_write_unit",

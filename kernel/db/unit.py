@@ -37,6 +37,18 @@ def refuse_in_write_unit(what: str) -> None:
         raise RuntimeError(f"{what} inside a transaction; commit first, or use the outbox")
 
 
+@contextmanager
+def entered_write_unit() -> Iterator[None]:
+    """Every write unit, real or fake, works inside this. Raises RuntimeError when one is open already."""
+    if _writing.get():
+        raise RuntimeError("a write unit inside a write unit would wait for itself")
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
 class SqlTransaction(Generic[S]):
     def __init__(self, database: Database, connection: Connection, store: Callable[[Connection], S]) -> None:
         self.connection = connection
@@ -83,15 +95,9 @@ class UnitOfWork(Generic[S]):
 
         Don't call anything that waits inside the block: on SQLite all writers of the service wait with it.
         """
-        if _writing.get():
-            raise RuntimeError("a write unit inside a write unit would wait for itself")
-        token = _writing.set(True)
-        try:
-            with self.database.writing() as connection:
-                transaction = SqlTransaction(self.database, connection, self._store)
-                yield transaction
-                transaction.outbox.flush()
-        finally:
-            _writing.reset(token)
+        with entered_write_unit(), self.database.writing() as connection:
+            transaction = SqlTransaction(self.database, connection, self._store)
+            yield transaction
+            transaction.outbox.flush()
         if transaction.outbox.added:
             outbox.committed(self.name)

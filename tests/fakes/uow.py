@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from kernel import clock
+from kernel.db import entered_write_unit
 from kernel.ids import new_id
 from kernel.inbox import StoredAnswer
 from kernel.outbox import Event
@@ -102,7 +103,6 @@ class FakeUnitOfWork(Generic[S]):
         self.commits = 0
         self._state = _State()
         self._turn = threading.Lock()
-        self._in_write = threading.local()
 
     @property
     def events(self) -> list[Event]:
@@ -115,10 +115,7 @@ class FakeUnitOfWork(Generic[S]):
 
     @contextmanager
     def write(self) -> Iterator[FakeTransaction[S]]:
-        if getattr(self._in_write, "yes", False):
-            raise RuntimeError("a write unit inside a write unit would wait for itself")
-        with self._turn:
-            self._in_write.yes = True
+        with entered_write_unit(), self._turn:
             before = copy.deepcopy(vars(self.store)) if hasattr(self.store, "__dict__") else None
             state = copy.deepcopy(self._state)
             try:
@@ -128,8 +125,6 @@ class FakeUnitOfWork(Generic[S]):
                     vars(self.store).clear()
                     vars(self.store).update(before)
                 raise
-            finally:
-                self._in_write.yes = False
             self._state = state
             self.commits += 1
 
