@@ -12,9 +12,11 @@ from deploy.local.options import ROOT, Options
 from deploy.local.preflight import CannotStart
 from deploy.local.supervisor import Child, Supervisor
 
+_CLIENT_ID = "demo-handler"
 # The feed speaks for all airlines of the airport, as a ground handler does.
-_REGISTRATION = ["demo-handler", "--name", "Demo handler", "--kind", "handler", "--airline", "*"]
-_REGISTRATION += ["--scope", "flights:write", "--scope", "flights:read", "--json"]
+_ADD = ["add", "Demo handler", "--kind", "handler", "--airline", "*", "--client-id", _CLIENT_ID]
+# Its secrets were lost with the file: they are shown only once, so it gets new ones.
+_ROTATE = ["rotate", _CLIENT_ID, "--overlap-hours", "0"]
 
 
 class Demo:
@@ -49,17 +51,22 @@ class Demo:
         return found
 
     def _register(self, kept: Path) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", "deploy.cli", "partner", "add", *_REGISTRATION],
+        added = self._partner_command(_ADD)
+        done = added if added.returncode == 0 else self._partner_command(_ROTATE)
+        if done.returncode:
+            raise CannotStart(f"The demo partner could not be registered:\n{added.stderr}{done.stderr}")
+        issued = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
+        draft = kept.with_suffix(".new")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(issued), encoding="utf-8")
+        draft.rename(kept)
+
+    def _partner_command(self, arguments: list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "deploy.cli", "partner", *arguments],
             env=self._environ,
             cwd=ROOT,
             capture_output=True,
             text=True,
             check=False,
         )
-        if done.returncode:
-            raise CannotStart(f"The demo partner could not be registered:\n{done.stdout}{done.stderr}")
-        draft = kept.with_suffix(".new")
-        draft.touch(mode=0o600)
-        draft.write_text(done.stdout, encoding="utf-8")
-        draft.rename(kept)

@@ -39,8 +39,8 @@ class Partner:
     @classmethod
     def register(cls, base_url: str, environ: Mapping[str, str], name: str = "test-handler") -> Partner:
         """A new partner that may write and read every airline's flights."""
-        arguments = ["partner", "add", f"{name}-{uuid.uuid4().hex[:8]}", "--name", "Test handler", "--kind", "handler"]
-        arguments += ["--airline", "*", "--scope", "flights:write", "--scope", "flights:read", "--json"]
+        arguments = ["partner", "add", "Test handler", "--kind", "handler", "--airline", "*"]
+        arguments += ["--client-id", f"{name}-{uuid.uuid4().hex[:8]}"]
         done = subprocess.run(
             [sys.executable, "-m", "deploy.cli", *arguments],
             env=dict(environ),
@@ -50,24 +50,25 @@ class Partner:
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        return cls(base_url, json.loads(done.stdout))
+        return cls(base_url, dict(line.split(maxsplit=1) for line in done.stdout.splitlines()))
 
     def push(self, updates: list[dict[str, Any]], timeout_s: float = 10.0) -> httpx.Response:
         """Sign and send one batch."""
         return self.send(self.prepare(updates), timeout_s)
 
-    def prepare(self, updates: list[dict[str, Any]]) -> Push:
-        """Sign a batch; sending the same Push twice is a repeat of the same request."""
+    def prepare(self, updates: list[dict[str, Any]], key: str = "") -> Push:
+        """Sign a batch. `key`: the Idempotency-Key; batches signed with the same one are the same request."""
         body = json.dumps({"updates": updates}).encode()
         nonce, timestamp = uuid.uuid4().hex, str(int(datetime.now(UTC).timestamp()))
         text = "\n".join(["POST", FLIGHTS, "", hashlib.sha256(body).hexdigest(), timestamp, nonce])
-        key = self._credentials["signing_key"].encode()
+        secret = self._credentials["signing_key"].encode()
         headers = {
             "Authorization": f"Bearer {self.token()}",
             "Content-Type": "application/json",
+            "Idempotency-Key": key or uuid.uuid4().hex,
             "X-Timestamp": timestamp,
             "X-Nonce": nonce,
-            "X-Signature": hmac.new(key, text.encode(), hashlib.sha256).hexdigest(),
+            "X-Signature": hmac.new(secret, text.encode(), hashlib.sha256).hexdigest(),
         }
         return Push(body, headers)
 

@@ -117,9 +117,14 @@ class Stack:
 
     def wait_ready(self, timeout_s: float = READY_S) -> None:
         """Return when all of it answers; AssertionError with the logs' ends if it doesn't in time."""
-        if not wait_until(self.ready, timeout_s):
+        wait_until(lambda: self._died() or self.ready(), timeout_s)
+        if self._died() or not self.ready():
             ends = [f"--- {name}\n{self.log(name)[-3000:]}" for name in ("services", "gateway")]
             raise AssertionError("the stack is not ready:\n" + "\n".join(ends))
+
+    def _died(self) -> bool:
+        both = (self._services, self._gateway)
+        return any(process is not None and process.returncode is not None for process in both)
 
     def heal(self) -> None:
         """Start what an earlier test killed, and wait until all answers."""
