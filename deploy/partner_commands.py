@@ -1,0 +1,148 @@
+"""`airport partner …`: who may push flights. The secret is made here, shown once, and never crosses the broker.
+
+Works on the partners service's database, so it needs neither the broker nor a running service; gateways hear
+of the change from the service's relay within a second or so of its next look.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+import click
+
+from kernel import clock
+from kernel.crypto import FieldCipher, field_cipher
+from kernel.db import Database, UnitOfWork, database_url
+from kernel.errors import ServiceError
+from services.partners import usecases
+from services.partners.schemas import PartnerKind, Scope
+from services.partners.store import PartnersStore
+from services.partners.usecases import Issued, NewPartner
+
+_WORDS = {
+    "partners.client_exists": "there is a partner {client_id} already",
+    "partners.not_found": "there is no partner {client_id}, or it was revoked",
+    "partners.bad_partner": "{field}: {reason}",
+}
+
+
+@click.group()
+def partner() -> None:
+    """Partner airlines and handlers: add, rotate, revoke, list."""
+
+
+@contextmanager
+def _partners() -> Iterator[UnitOfWork[PartnersStore]]:
+    database = Database(database_url("partners"))
+    try:
+        yield UnitOfWork(database, PartnersStore)
+    except ServiceError as exc:
+        words = _WORDS.get(exc.code, exc.code)
+        raise click.ClickException(words.format_map({**exc.data})) from exc
+    finally:
+        database.close()
+
+
+def _told(work: Callable[..., Issued]) -> Callable[..., None]:
+    """The command shows what `work` issued, once."""
+
+    @wraps(work)
+    def run(**options: Any) -> None:
+        issued = work(**options)
+        click.echo(f"client_id      {issued.client_id}")
+        click.echo(f"client_secret  {issued.client_secret}")
+        click.echo(f"signing_key    {issued.signing_key}")
+        click.echo("Secret and key are shown this once and kept nowhere in this form.", err=True)
+
+    return run
+
+
+def _cipher() -> FieldCipher:
+    return field_cipher()
+
+
+@partner.command()
+@click.argument("name")
+@click.option(
+    "--airline", "airlines", multiple=True, required=True, help="IATA code, or * for every airline."
+)
+@click.option("--kind", type=click.Choice([kind.value for kind in PartnerKind]), default="airline")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    default=[scope.value for scope in Scope],
+    show_default=True,
+)
+@click.option("--client-id", default="", help="Made up from the airline when not given.")
+@_told
+def add(name: str, airlines: tuple[str, ...], kind: str, scopes: tuple[str, ...], client_id: str) -> Issued:
+    """Add the partner NAME and show its secret and signing key."""
+    new = NewPartner(
+        name=name,
+        kind=PartnerKind(kind),
+        airlines=airlines,
+        scopes=tuple(dict.fromkeys(Scope(scope) for scope in scopes)),
+        client_id=client_id,
+    )
+    cipher = _cipher()
+    with _partners() as uow:
+        return usecases.add_partner(uow, cipher, new, _actor(), clock.real_now())
+
+
+@partner.command()
+@click.argument("client_id")
+@click.option(
+    "--overlap-hours",
+    type=click.FloatRange(0, 720),
+    default=24.0,
+    show_default=True,
+    help="How long the old secret and key stay valid; 0 ends them and their tokens at once.",
+)
+@_told
+def rotate(client_id: str, overlap_hours: float) -> Issued:
+    """Give CLIENT_ID a new secret and signing key and show them."""
+    cipher = _cipher()
+    with _partners() as uow:
+        overlap = timedelta(hours=overlap_hours)
+        return usecases.rotate_credential(uow, cipher, client_id, overlap, _actor(), clock.real_now())
+
+
+@partner.command()
+@click.argument("client_id")
+@click.confirmation_option(prompt="The partner can't push or read any more, for good. Go on?")
+def revoke(client_id: str) -> None:
+    """End CLIENT_ID with all its secrets, keys and tokens, at once and for good."""
+    with _partners() as uow:
+        usecases.revoke_partner(uow, client_id, _actor(), clock.real_now())
+    click.echo(f"{client_id}: revoked")
+
+
+@partner.command("list")
+def list_() -> None:
+    """Every partner there ever was."""
+    with _partners() as uow:
+        listed = usecases.list_partners(uow, clock.real_now())
+    for one in listed:
+        shown = one.partner
+        if shown.revoked_at is not None:
+            state = f"revoked {shown.revoked_at:%Y-%m-%d %H:%M}Z"
+        else:
+            ends = sorted(end for end in one.ends if end is not None)
+            state = f"live; old secret until {ends[-1]:%Y-%m-%d %H:%M}Z" if ends else "live"
+        airlines, scopes = ",".join(shown.airlines), ",".join(shown.scopes)
+        click.echo(f"{shown.client_id}  {shown.kind.value}  {airlines}  {scopes}  {state}  {shown.name}")
+
+
+def _actor() -> str:
+    """Who runs the command: the login name, for the audit row."""
+    try:
+        return getpass.getuser()[:100]
+    except (KeyError, OSError):
+        return "unknown"
