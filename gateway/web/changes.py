@@ -42,7 +42,7 @@ def changes(
                 at=at,
                 day=date_words(t, at.at.astimezone(home).date()),
                 what=what,
-                old=value(document["old"]),
+                old="" if document["old"] in (None, "", []) else value(document["old"]),
                 new=value(document["new"]),
                 source=t(SOURCES[SourceKind(document["source_kind"])]),
             )

@@ -15,7 +15,7 @@ from gateway.web.times import date_words
 from kernel import clock
 
 _AHEAD: Final = timedelta(hours=1)
-_MOST: Final = 6
+_MOST: Final = 4
 
 
 class Function(NamedTuple):

@@ -73,7 +73,7 @@ class Leg:
     progress: str
     duration: str
     stops: list[str]
-    facts: list[tuple[str, str, str]]
+    facts: list[tuple[str, list[tuple[str, str, str]]]]
     steps: list[Step]
     reasons: list[str]
     advice: list[str]
@@ -206,29 +206,35 @@ def _duration(flight: dict[str, Any], t: Texts) -> str:
     return span_words(t, int((due - left).total_seconds() // 60))
 
 
-def _facts(flight: dict[str, Any], t: Texts) -> list[tuple[str, str, str]]:
-    """(key, label, value) of what is known, what a traveller looks for first in front."""
+def _facts(flight: dict[str, Any], t: Texts) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """What is known of each end and of the aircraft: (of what, [(key, label, value)]); our own airport comes first."""
     out, arrival, aircraft = flight["departure"], flight["arrival"], flight["aircraft"]
-    departing = flight["direction"] == "departure"
-    here = [
+    departing = [
         ("terminal", N_("Terminal"), out["terminal"]),
         ("counters", N_("Check-in counters"), out["check_in_counters"]),
         ("security", N_("Security"), out["security"]),
         ("gate", N_("Gate"), out["gate"]),
         ("stand", N_("Stand"), out["stand"]),
     ]
-    there = [
-        ("arrival-terminal", N_("Arrival terminal"), arrival["terminal"]),
+    arriving = [
+        ("terminal", N_("Terminal"), arrival["terminal"]),
         ("belt", N_("Baggage belt"), arrival["belt"]),
-        ("arrival-gate", N_("Arrival gate"), arrival["gate"]),
-        ("arrival-stand", N_("Arrival stand"), arrival["stand"]),
+        ("gate", N_("Gate"), arrival["gate"]),
+        ("stand", N_("Stand"), arrival["stand"]),
     ]
     craft = [
-        ("type", N_("Aircraft type"), aircraft.get("type")),
+        ("type", N_("Type"), aircraft.get("type")),
         ("registration", N_("Registration"), aircraft.get("registration")),
     ]
-    ordered = here + there if departing else there + here
-    return [(key, t(label), value) for key, label, value in ordered + craft if value]
+    ends = [
+        (t("Departure from %(city)s", city=t.name(out["airport"]["city"])), departing),
+        (t("Arrival in %(city)s", city=t.name(arrival["airport"]["city"])), arriving),
+    ]
+    if flight["direction"] == "arrival":
+        ends.reverse()
+    groups = [*ends, (t(N_("Aircraft")), craft)]
+    known = [(of, [(key, t(label), value) for key, label, value in facts if value]) for of, facts in groups]
+    return [(of, facts) for of, facts in known if facts]
 
 
 def _steps(flight: dict[str, Any], t: Texts, airport: Airport, base: date) -> list[Step]:
@@ -269,6 +275,7 @@ def _kind_words(kind: str, t: Texts) -> str:
 
 def _reason(reason: dict[str, Any], t: Texts) -> str:
     words = t.name(reason["text"])
+    words = words[:1].upper() + words[1:]
     if reason["minutes"]:
         return t("%(reason)s (%(span)s)", reason=words, span=span_words(t, reason["minutes"]))
     return words

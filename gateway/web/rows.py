@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.web.texts import Texts
-from gateway.web.times import Moment, instant, moment
+from gateway.web.times import Moment, moment
 from gateway.web.words import GONE, STATUSES, StatusWord
 from services.airport import Airport
 from services.flights.schemas import Status
@@ -102,7 +102,7 @@ def best_moment(side: dict[str, Any], scheduled: Moment, zone: ZoneInfo, base: d
 def best_at(flight: dict[str, Any]) -> datetime:
     """The best known instant of a leg at the airport we serve."""
     here = flight[flight["direction"]]
-    return instant(here["actual_at"] or here["estimated_at"] or flight["board_at"]) or datetime.max
+    return datetime.fromisoformat(here["actual_at"] or here["estimated_at"] or flight["board_at"])
 
 
 def is_open(flight: dict[str, Any]) -> bool:

@@ -20,7 +20,7 @@ LANGUAGES: Final = {"zh": "zh_CN", "en": "en"}
 """The languages of the pages, and the names of their catalogues."""
 
 
-def N_(message: str) -> str:  # noqa: N802 - gettext's name for "translate me later"
+def N_(message: str) -> str:
     """Mark a message for the catalogue; it is translated where it is shown."""
     return message
 

@@ -12,7 +12,35 @@ from services.flights import names
 HOME = "CSX"
 ZONE = ZoneInfo("Asia/Shanghai")
 
-PLACES = "PEK SHA CAN SZX CTU KMG XMN HGH NKG TAO XIY URC HRB SYX HAK DLC TNA KWE NNG HET LHW BKK NRT ICN HKG SIN LHR".split()
+PLACES = [
+    "PEK",
+    "SHA",
+    "CAN",
+    "SZX",
+    "CTU",
+    "KMG",
+    "XMN",
+    "HGH",
+    "NKG",
+    "TAO",
+    "XIY",
+    "URC",
+    "HRB",
+    "SYX",
+    "HAK",
+    "DLC",
+    "TNA",
+    "KWE",
+    "NNG",
+    "HET",
+    "LHW",
+    "BKK",
+    "NRT",
+    "ICN",
+    "HKG",
+    "SIN",
+    "LHR",
+]
 MINUTES = [
     140,
     105,
@@ -42,7 +70,7 @@ MINUTES = [
     260,
     720,
 ]
-AIRLINES = "CZ MU HU CA ZH MF 3U SC CZ HO".split()
+AIRLINES = ["CZ", "MU", "HU", "CA", "ZH", "MF", "3U", "SC", "CZ", "HO"]
 
 
 def text(at: datetime | None) -> str | None:
@@ -211,3 +239,100 @@ def _stage(away: float, departing: bool, minutes: int) -> tuple[str, bool]:
     steps = [(-45, "completed"), (-15, "bags_on_belt"), (0, "landed"), (minutes - 5, "expected")]
     status = next((word for limit, word in steps if away < limit), "scheduled")
     return status, away < minutes
+
+
+def showcase(now: datetime) -> dict[str, dict[str, Any]]:
+    """Legs in every state that a page has words for, by what they show."""
+    m = timedelta(minutes=1)
+    near = now.replace(second=0, microsecond=0)
+    boarding = Plan("CZ", "3101", "PEK", out=near + 52 * m, status="boarding", delay=25, version=7)
+    boarding.more = {
+        "codeshares": ["MF1101", "KL4502", "AF5311"],
+        "milestones": _course(boarding.out, boarding.delay, near, 140 * m),
+        "delay_reasons": [
+            {
+                "code": "81",
+                "minutes": 25,
+                "text": dict(
+                    zip(
+                        ("zh", "en"),
+                        names.delay_reason("81") or ("流量控制", "Air traffic control"),
+                        strict=True,
+                    )
+                ),
+            }
+        ],
+        "inbound": {"flight_id": "CZ3102-20261123-PEK-CSX", "number": "CZ3102", "known": False},
+        "departure.security": "S3",
+    }
+    flying = Plan("CZ", "8302", "NRT", False, near - 150 * m, 200, "expected", -8, True, 9)
+    flying.more = {"departure.terminal": "T1", "aircraft": {"type": "789", "registration": "B-1128"}}
+    flying.more["milestones"] = _course(flying.out, flying.delay, near, 200 * m)
+    night = Plan("3U", "8822", "LHR", out=near + 400 * m, minutes=720, status="delayed", delay=185)
+    stops = Plan("HU", "7142", "KWE", out=near + 95 * m, minutes=75, status="check_in_open")
+    stops.more = {"route": [place(code) for code in ("CSX", "KWE", "KMG")]}
+    off = Plan("MU", "5302", "SHA", out=near + 120 * m, minutes=105, status="cancelled")
+    away = Plan("CA", "1344", "CTU", False, near - 160 * m, 120, "diverted", 70, True)
+    away.more = {
+        "diverted_to": place("KWE"),
+        "onward": {"flight_id": "CA1344D-20261123-KWE-CSX", "number": "CA1344D", "known": False},
+    }
+    back = Plan(
+        "ZH", "9602", "SZX", out=near - 35 * m, minutes=80, status="returned", delay=60, happened=False
+    )
+    landed = Plan("MF", "8430", "XMN", False, near - 130 * m, 110, "bags_on_belt", 5, True)
+    plans = {"boarding": boarding, "flying": flying, "night": night, "stops": stops}
+    plans |= {"cancelled": off, "diverted": away, "returned": back, "landed": landed}
+    return {name: leg(plan) for name, plan in plans.items()}
+
+
+def _course(out: datetime, delay: int, now: datetime, flight: timedelta) -> dict[str, dict[str, Any]]:
+    """All milestones of a leg; those before `now` have happened."""
+    before = {
+        "check_in_open": -150,
+        "check_in_close": -45,
+        "gate_open": -50,
+        "boarding_start": -40,
+        "final_call": -20,
+    }
+    before |= {"gate_close": -15, "off_block": 0, "take_off": 14}
+    minutes = flight // timedelta(minutes=1)
+    after = {"touch_down": minutes - 8, "on_block": minutes, "first_bag": minutes + 15}
+    course = {}
+    for name, offset in (before | after).items():
+        planned = out + timedelta(minutes=offset)
+        best = planned + timedelta(minutes=delay)
+        kind = "actual_at" if best <= now else "estimated_at"
+        course[name] = {"scheduled_at": text(planned), kind: text(best)}
+    return course
+
+
+def history_of(document: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
+    """Changes of many kinds, newest first, as HistorySchema has them."""
+    told = [
+        ("status", "check_in_open", "boarding", "airport"),
+        ("departure.gate", "B08", "B12", "airport"),
+        ("milestones.off_block.estimated_at", None, text(now + timedelta(minutes=60)), "airline"),
+        (
+            "departure.estimated_at",
+            document["departure"]["scheduled_at"],
+            text(now + timedelta(minutes=77)),
+            "airline",
+        ),
+        ("delay_reasons", [], document["delay_reasons"], "airline"),
+        ("aircraft.registration", None, "B-6653", "handler"),
+        ("codeshares", [], ["MF1101"], "schedule"),
+        ("diverted_to", None, place("KWE"), "airport"),
+    ]
+    return [
+        {
+            "field": name,
+            "old": old,
+            "new": new,
+            "event_at": text(now - timedelta(minutes=9 * i + 4)),
+            "recorded_at": text(now - timedelta(minutes=9 * i + 4)),
+            "source_kind": source,
+            "source_name": "desk",
+        }
+        for i, (name, old, new, source) in enumerate(told)
+    ]
