@@ -133,6 +133,7 @@ class Suite:
         """What the supervisor does beside looking after children."""
         if monotonic() - self._disk_at > DISK_EVERY_S:
             self._disk_at = monotonic()
+            self.supervisor.cut_logs()
             free = preflight.free_mb(self._options.var)
             if free < preflight.LOW_MB:
                 say(

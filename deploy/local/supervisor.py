@@ -95,7 +95,7 @@ class Supervisor:
         self._launch(entry)
 
     def look(self) -> None:
-        """One round: restart who died or stopped working, cut logs that grew too long."""
+        """One round: restart who died or stopped working."""
         now = monotonic()
         for entry in self.watched:
             if entry.due_at is not None:
@@ -105,6 +105,12 @@ class Supervisor:
                 self._schedule(entry, entry.child.ending())
             elif entry.check and now - entry.checked_at > CHECK_EVERY_S:
                 self._check(entry, entry.check)
+
+    def cut_logs(self) -> None:
+        """Keep every child's log within its limit."""
+        for entry in self.watched:
+            if entry.child.log:
+                cut_log(entry.child.log)
 
     def watch(self, each_round: Callable[[], None]) -> None:
         """Look after the children for ever; ends by the exception that a signal raises."""
