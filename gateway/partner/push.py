@@ -76,7 +76,8 @@ class PushEndpoint:
             extra={
                 "call_id": context.call_id,
                 "client_id": principal.partner.client_id,
-                "items": len(results),
+                "count": len(results),
+                "size_bytes": len(pushed.body),
             },
         )
         if as_xml:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from xml.sax import SAXException, SAXParseException
 from xml.sax.handler import ContentHandler, feature_external_ges, feature_external_pes, feature_namespaces
-from xml.sax.xmlreader import AttributesNSImpl, Locator
+from xml.sax.xmlreader import AttributesNSImpl
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
@@ -76,8 +76,8 @@ def read(body: bytes, on_root: OnRoot, on_leg: OnLeg) -> None:
     except UnicodeDecodeError as exc:
         line = body.count(b"\n", 0, exc.start) + 1
         raise BadAidx(problem="encoding", line=line, path="") from exc
-    handler = _Handler(on_root, on_leg)
     parser = DefusedExpatParser(forbid_dtd=True, forbid_entities=True, forbid_external=True)
+    handler = _Handler(on_root, on_leg, lambda: _line(parser))
     parser.setFeature(feature_namespaces, True)
     parser.setFeature(feature_external_ges, False)
     parser.setFeature(feature_external_pes, False)
@@ -101,18 +101,14 @@ def _line(parser: Any) -> int:
 
 
 class _Handler(ContentHandler):
-    def __init__(self, on_root: OnRoot, on_leg: OnLeg) -> None:
+    def __init__(self, on_root: OnRoot, on_leg: OnLeg, line: Callable[[], int]) -> None:
         super().__init__()
-        self._on_root, self._on_leg = on_root, on_leg
+        self._on_root, self._on_leg, self._line = on_root, on_leg, line
         self._open: list[Node] = []
         self._dropped = 0
         self._elements = 0
         self._prefixes = 0
         self._legs = 0
-        self._line: Callable[[], int] = lambda: 1
-
-    def setDocumentLocator(self, locator: Locator) -> None:
-        self._line = lambda: locator.getLineNumber() or 1
 
     def startPrefixMapping(self, prefix: str | None, uri: str) -> None:
         self._prefixes += 1
