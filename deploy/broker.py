@@ -50,7 +50,7 @@ class Broker(Protocol):
     def stop(self) -> None: ...
     def kill(self) -> None: ...
     def restart(self) -> None: ...
-    def add_vhost(self, name: str) -> str: ...
+    def add_vhost(self, name: str, default_queue_type: str = "classic") -> str: ...
     def freeze(self) -> None: ...
     def thaw(self) -> None: ...
 
@@ -143,9 +143,13 @@ class PrivateBroker:
         self.stop()
         self.start()
 
-    def add_vhost(self, name: str) -> str:
-        """Make a virtual host, empty and apart from all others; returns its address."""
-        for command in (["add_vhost", name], ["set_permissions", "-p", name, "airport", ".*", ".*", ".*"]):
+    def add_vhost(self, name: str, default_queue_type: str = "classic") -> str:
+        """Make a virtual host, empty and apart from all others; returns its address.
+
+        default_queue_type: what a queue becomes whose declaration names no type.
+        """
+        make = ["add_vhost", name, "--default-queue-type", default_queue_type]
+        for command in (make, ["set_permissions", "-p", name, "airport", ".*", ".*", ".*"]):
             self._control(*command)
         return f"{self.url}{name}"
 

@@ -72,8 +72,9 @@ class ComposeBroker:
     def thaw(self) -> None:
         self._compose("unpause", "rabbitmq")
 
-    def add_vhost(self, name: str) -> str:
-        self._compose("exec", "-T", "rabbitmq", "rabbitmqctl", "-q", "add_vhost", name)
+    def add_vhost(self, name: str, default_queue_type: str = "classic") -> str:
+        make = ("add_vhost", name, "--default-queue-type", default_queue_type)
+        self._compose("exec", "-T", "rabbitmq", "rabbitmqctl", "-q", *make)
         everything = (".*", ".*", ".*")
         self._compose(
             "exec",

@@ -1,0 +1,1 @@
+"""Calls between services on a real broker: what Nameko does by itself, and what the kernel makes of it."""
