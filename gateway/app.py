@@ -82,6 +82,7 @@ class Gateway:
         self._feeder: Feeder | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self.edge = Edge(self._inside(), self.flights, security_headers(settings, JSON_CSP))
+        self.flights.on_stale_changed.append(self.edge.tick)
 
     def _inside(self) -> ASGIApp:
         """Everything behind the edge, innermost first."""
@@ -91,7 +92,7 @@ class Gateway:
         app = BodyLimit(app, self.settings.max_body_bytes)
         app = ProblemLayer(app, problems, self._error_page())
         app = DrainLayer(app, self.drain)
-        app = SecurityLayer(app, security_headers(self.settings))
+        app = SecurityLayer(app, self.settings)
         return MeterLayer(app, self.settings.language)
 
     def _routes(self) -> list[BaseRoute]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import ipaddress
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
-
 from limits import RateLimitItem, parse
 from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
@@ -122,16 +120,20 @@ class Limits:
     def address_of(self, peer: str, forwarded: list[str]) -> str:
         chain = [part.strip() for line in forwarded for part in line.split(",") if part.strip()]
         address = peer
-        while chain and self._is_trusted(address):
+        while chain and _readable(chain[-1]) and self._is_trusted(address):
             address = chain.pop()
         return _client_key(address)
 
     def _is_trusted(self, text: str) -> bool:
-        try:
-            address: Any = ipaddress.ip_address(text)
-        except ValueError:
-            return False
-        return any(address in network for network in self._trusted)
+        return _readable(text) and any(ipaddress.ip_address(text) in network for network in self._trusted)
+
+
+def _readable(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _client_key(text: str) -> str:

@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import calls
 from kernel.clock import monotonic
+from kernel.context import CallContext as KernelContext
+from kernel.context import entered
 from kernel.metrics import REGISTRY
 
 log = logging.getLogger(__name__)
@@ -55,7 +57,6 @@ class MeterLayer:
                     log.warning(
                         "request answered with an error of ours",
                         extra={
-                            "request_id": context.call_id,
                             "route": route,
                             "status": status,
                             "duration_ms": round(seconds * 1000, 1),
@@ -63,4 +64,6 @@ class MeterLayer:
                     )
             await send(message)
 
-        await self._app(scope, receive, metered)
+        # Every log line of this request carries its call id from here on.
+        with entered(KernelContext(call_ids=(context.call_id,), traceparent=context.traceparent)):
+            await self._app(scope, receive, metered)

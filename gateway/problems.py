@@ -223,8 +223,8 @@ class ProblemLayer:
     @staticmethod
     def _note(error: Exception, request: Request) -> None:
         if as_service_error(error).kind is Kind.INTERNAL:
-            call_id = context_of(request).call_id
-            log.error("request failed", exc_info=error, extra={"call_id": call_id, "path": request.url.path})
+            route = getattr(request.scope.get("route"), "path", "unknown")
+            log.error("request failed", exc_info=error, extra={"route": route})
 
 
 _MACHINE_PREFIXES = ("/api/", "/partner/", "/live/", "/healthz", "/readyz")

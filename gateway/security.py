@@ -15,6 +15,7 @@ CSP: Final = (
 )
 
 
+_DATA: Final = ("application/json", "application/problem+json")
 JSON_CSP: Final = "default-src 'none'; frame-ancestors 'none'"
 
 
@@ -33,9 +34,10 @@ def security_headers(settings: Settings, csp: str = CSP) -> list[tuple[bytes, by
 class SecurityLayer:
     """Adds them to what the application answers; the edge adds them to its own answers itself."""
 
-    def __init__(self, app: ASGIApp, headers: list[tuple[bytes, bytes]]) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._headers = headers
+        self._shown = security_headers(settings)
+        self._data = security_headers(settings, JSON_CSP)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -45,7 +47,8 @@ class SecurityLayer:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = MutableHeaders(scope=message)
-                for name, value in self._headers:
+                kind = present.get("content-type", "")
+                for name, value in self._data if kind.startswith(_DATA) else self._shown:
                     present.setdefault(name.decode(), value.decode())
             await send(message)
 

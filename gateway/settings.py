@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass
+
+import limits
 
 from kernel.config import setting
 
@@ -55,7 +59,19 @@ class Settings:
             raise ValueError("GATEWAY_LANGUAGE is zh or en")
         if not 0 <= self.drain_s <= 10:
             raise ValueError("GATEWAY_DRAIN_S lies between 0 and 10")
+        if not (0 <= self.window_days_back <= 7 and 0 <= self.window_days_ahead <= 14):
+            raise ValueError("GATEWAY_WINDOW_DAYS_BACK is 0 to 7 and GATEWAY_WINDOW_DAYS_AHEAD 0 to 14")
+        for network in self.trusted_proxies:
+            _checked("GATEWAY_TRUSTED_PROXIES", ipaddress.ip_network, network)
+        _checked("GATEWAY_PUBLIC_RATE", limits.parse, self.public_rate)
 
     @property
     def is_https(self) -> bool:
         return self.public_url.startswith("https://")
+
+
+def _checked(key: str, read: Callable[[str], object], text: str) -> None:
+    try:
+        read(text)
+    except ValueError as exc:
+        raise ValueError(f"{key}: {exc}") from exc

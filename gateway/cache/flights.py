@@ -36,6 +36,7 @@ class FlightCache:
         self._connected = False
         self._stale = True
         self.fanout = Fanout()
+        self.on_stale_changed: list[Callable[[], None]] = []
         self.window = self._window_now()
         self.paths: dict[str, FlightEntry | Board] = {}
         """What the edge answers from: path (and query) → something with a `page`."""
@@ -170,6 +171,8 @@ class FlightCache:
         if stale != self._stale:
             self._stale = stale
             self._boards.invalidate_all()
+            for callback in self.on_stale_changed:
+                callback()
             self.fanout.publish_to_all(
                 "stale", Note.of("stale", {"stale": stale, "as_of": to_wire(self.as_of)})
             )

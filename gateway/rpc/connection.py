@@ -67,7 +67,6 @@ class Connection:
     def start(self) -> None:
         """Begin to connect; returns at once, whether or not there is a broker."""
         self._stopped = False
-        self._closed.clear()
         self._open()
 
     async def stop(self) -> None:
@@ -100,6 +99,7 @@ class Connection:
 
     def _open(self) -> None:
         self._timer = None
+        self._closed.clear()
         self._connection = AsyncioConnection(
             self._parameters,
             on_open_callback=self._opened,
