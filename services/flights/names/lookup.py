@@ -46,6 +46,7 @@ def keywords(
     """
     found = [f"n:{text}" for flight in (number, *codeshares) for text in number_tokens(flight)]
     found += [f"a:{token}" for token in airline_tokens(airline)]
+    found += [f"s:{text}" for flight in codeshares for text in _sold_as(flight)]
     before, after = _stops(origin, destination, route)
     found += [f"f:{token}" for place in before for token in place_tokens(place)]
     found += [f"t:{token}" for place in after for token in place_tokens(place)]
@@ -65,6 +66,17 @@ def number_tokens(flight: str) -> tuple[str, ...]:
     return tuple(f"{front}{end}".lower() for front in codes for end in ends)
 
 
+@lru_cache(maxsize=8192)
+def _sold_as(flight: str) -> tuple[str, ...]:
+    """MF1101 → 1101:mf, 1101:厦航, …: who sells it counts only together with the number."""
+    found = _NUMBER.fullmatch(flight)
+    if not found:
+        return ()
+    code, digits, suffix = found.groups()
+    ends = (digits + suffix, digits) if suffix else (digits,)
+    return tuple(f"{end}:{token}".lower() for end in ends for token in airline_tokens(code))
+
+
 def _stops(origin: str, destination: str, route: Sequence[str]) -> tuple[list[str], list[str]]:
     for index in range(len(route) - 1):
         if route[index] == origin and route[index + 1] == destination:
@@ -79,7 +91,16 @@ def conditions(query: Query) -> tuple[Condition, ...]:
     flights many, so an index over codes needs no words.
     """
     numbers = query.numbers or None
-    found = [Condition(numbers, *sides) for reading in query.readings for sides in _sides(reading)]
+    found = []
+    for reading in query.readings:
+        for airlines, origins, destinations in _sides(reading):
+            found.append(Condition(numbers, airlines, origins, destinations))
+            if airlines and query.numbers:
+                # 厦航1101 may be sold by Xiamen and flown by another.
+                sold = tuple(
+                    sorted(f"{code}{number}".lower() for code in airlines for number in query.numbers)
+                )
+                found.append(Condition(sold, None, origins, destinations))
     return tuple(dict.fromkeys(found))
 
 

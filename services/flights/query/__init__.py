@@ -9,11 +9,13 @@ each with what it is about in front:
 
     n:cz3101  n:3101            its numbers, codeshares too, with and without the airline
     a:cz  a:南航  a:nanhang     its airline
+    s:1101:厦航                 an airline that sells it, with the number it sells it under
     f:csx f:长沙 f:changsha     where it comes from, f:cs the initials
     t:pek t:北京 t:beijing      where it goes
 
-A word finds a keyword that it equals; from four Latin letters or one Chinese character on, also one that
-begins with it. Three letters are a code or initials and must be equal, so that "sha" is not Shantou.
+A word finds a keyword that it equals; from five Latin letters or one Chinese character on, also one that
+begins with it. Shorter words are codes, initials or short names and must be equal, so that "sha" is not
+Shantou and "xian" is not Xianggang.
 Words keep their order: what comes first is where one flies from, so "长沙 北京" doesn't find the way back.
 """
 
@@ -32,7 +34,7 @@ MAX_TEXT = 64
 """Characters of a search that are read; the rest is ignored."""
 MAX_WORDS = 6
 _MAX_READINGS = 24
-_PREFIX_LETTERS = 4
+_PREFIX_LETTERS = 5
 
 __all__ = ["DayWord", "Query", "Reading", "Word", "matches", "normalise", "pack", "parse"]
 
@@ -138,13 +140,15 @@ def matches(query: Query, keywords: Iterable[str] | str) -> bool:
     packed = keywords if isinstance(keywords, str) else pack(keywords)
     if query.numbers and not any(f"\nn:{number}\n" in packed for number in query.numbers):
         return False
-    return any(_reads(reading, packed) for reading in query.readings)
+    return any(_reads(reading, packed, query.numbers) for reading in query.readings)
 
 
-def _reads(reading: Reading, packed: str) -> bool:
+def _reads(reading: Reading, packed: str, numbers: tuple[str, ...]) -> bool:
     may_depart, may_arrive = True, False
     for word in reading:
-        here = "a" in word.kinds and word.needle("a") in packed
+        here = "a" in word.kinds and (
+            word.needle("a") in packed or any(word.needle(f"s:{number}") in packed for number in numbers)
+        )
         arrive = (here and may_arrive) or ("t" in word.kinds and word.needle("t") in packed)
         depart = may_depart and (here or ("f" in word.kinds and word.needle("f") in packed))
         if not arrive and not depart:
