@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import Response
 
 from gateway.cache import SearchTerms
 from gateway.errors import BadParameter
 from gateway.web.rows import Row, best_at, is_open, row
-from gateway.web.site import Site, link
+from gateway.web.site import Draw, Site, link
 from gateway.web.texts import Texts
 from gateway.web.times import date_words, day_words
 from kernel import clock
@@ -27,8 +26,6 @@ _MAX_PINNED: Final = 25
 _MAX_IDS: Final = 100
 _MAX_SEARCH: Final = 64
 DIRECTIONS: Final = {"departures": "departure", "arrivals": "arrival"}
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True)
@@ -111,15 +108,18 @@ def cut(flights: list[dict[str, Any]], wanted: Wish, zone: Any, now: datetime) -
 
     Without a time asked for, today begins a little before now, with whatever is overdue pinned above it.
     """
-    times = [f"{_local(flight, zone):%H:%M}" for flight in flights]
+
+    def clock_of(flight: dict[str, Any]) -> str:
+        return f"{datetime.fromisoformat(flight['board_at']).astimezone(zone):%H:%M}"
+
     start = 0
     pinned: list[dict[str, Any]] = []
     if wanted.at is not None:
-        start = bisect_left(times, f"{wanted.at:%H:%M}")
+        start = bisect_left(flights, f"{wanted.at:%H:%M}", key=clock_of)
     elif wanted.day == wanted.today and not wanted.text:
         since = (now - _JUST_GONE).astimezone(zone)
         if since.date() == wanted.day:
-            start = bisect_left(times, f"{since:%H:%M}")
+            start = bisect_left(flights, f"{since:%H:%M}", key=clock_of)
         start = min(start, max(0, len(flights) - wanted.count // 2))
         pinned = [
             flight for flight in flights[:start] if is_open(flight) or best_at(flight) >= now - _JUST_GONE
@@ -129,14 +129,10 @@ def cut(flights: list[dict[str, Any]], wanted: Wish, zone: Any, now: datetime) -
     return Slice(
         pinned=pinned,
         shown=flights[start:end],
-        earlier=times[max(0, start - PAGE)] if start else "",
-        later=times[end] if end < len(flights) else "",
+        earlier=clock_of(flights[max(0, start - PAGE)]) if start else "",
+        later=clock_of(flights[end]) if end < len(flights) else "",
         total=len(flights),
     )
-
-
-def _local(flight: dict[str, Any], zone: Any) -> datetime:
-    return datetime.fromisoformat(flight["board_at"]).astimezone(zone)
 
 
 class Boards:
@@ -144,23 +140,23 @@ class Boards:
         self._site = site
         self._airport = site.deps.airport
 
-    def page(self, board: str) -> Handler:
+    def page(self, board: str) -> Draw:
         """GET /flights/departures and /flights/arrivals."""
 
-        async def respond(request: Request) -> Response:
-            return self._respond(request, board, "board.html")
+        async def draw(request: Request) -> bytes:
+            return self._draw(request, board, "board.html")
 
-        return respond
+        return draw
 
-    def rows(self, board: str) -> Handler:
+    def rows(self, board: str) -> Draw:
         """GET …/rows: the board alone; with `ids`, only those of its rows."""
 
-        async def respond(request: Request) -> Response:
-            return self._respond(request, board, "board_rows.html")
+        async def draw(request: Request) -> bytes:
+            return self._draw(request, board, "board_rows.html")
 
-        return respond
+        return draw
 
-    def _respond(self, request: Request, board: str, template: str) -> Response:
+    def _draw(self, request: Request, board: str, template: str) -> bytes:
         t = self._site.texts(request)
         flights, zone = self._site.deps.flights, self._airport.zoneinfo
         now = clock.now()
@@ -182,7 +178,7 @@ class Boards:
         }
         if template == "board.html":
             values |= self._controls(wanted, days, t)
-        return self._site.respond(request, template, **values)
+        return self._site.draw(request, template, **values)
 
     def _find(self, wanted: Wish) -> list[dict[str, Any]]:
         flights, direction = self._site.deps.flights, DIRECTIONS[wanted.board]

@@ -17,7 +17,7 @@ from gateway.web.boards import DIRECTIONS, Boards
 from gateway.web.flight import Flight
 from gateway.web.home import Home
 from gateway.web.search import Search
-from gateway.web.site import Site
+from gateway.web.site import Draw, Site
 from gateway.web.texts import N_
 
 _TITLES: Final = {
@@ -38,22 +38,33 @@ _DETAILS: Final = {
 }
 
 
+_PAGE_SHARED_S: Final = 0.5
+"""An open page hears of changes by its live stream, so half a second ago is good enough to begin with."""
+_UNTIL_CHANGED: Final = 0.0
+"""What the live stream makes a page fetch must never be older than the change it was told of."""
+
+
 def routes(deps: Deps) -> list[BaseRoute]:
     """The pages, their fragments and their static files."""
     site = Site(deps)
-    boards, search, flight = Boards(site), Search(site), Flight(site)
+    boards, flight = Boards(site), Flight(site)
+
+    def route(path: str, draw: Draw, shared_s: float | None = _PAGE_SHARED_S) -> Route:
+        return Route(path, site.endpoint(draw, shared_s))
+
     found: list[BaseRoute] = [
-        Route("/", Home(site).page),
+        route("/", Home(site).page),
         Route("/static/{name}", assets().respond),
-        Route("/flights/search", search.page),
+        route("/flights/search", Search(site).page),
     ]
     for board in DIRECTIONS:
-        found.append(Route(f"/flights/{board}", boards.page(board)))
-        found.append(Route(f"/flights/{board}/rows", boards.rows(board)))
+        found.append(route(f"/flights/{board}", boards.page(board)))
+        found.append(route(f"/flights/{board}/rows", boards.rows(board), _UNTIL_CHANGED))
     found += [
-        Route("/flights/{flight_id}", flight.page),
-        Route("/flights/{flight_id}/card", flight.card),
-        Route("/flights/{flight_id}/history", flight.history),
+        route("/flights/{flight_id}", flight.page),
+        route("/flights/{flight_id}/card", flight.card, _UNTIL_CHANGED),
+        route("/flights/{flight_id}/history", flight.history, None),
+        route("/flights/{flight_id}/history/list", flight.history_list, None),
     ]
     return found
 
@@ -68,15 +79,15 @@ def error_page(deps: Deps) -> Callable[[Request, Problem], Response]:
         title = _TITLES.get(problem.status, N_("Something went wrong on our side"))
         detail = _DETAILS.get(problem.status, N_("We have noted it. Please try again in a moment."))
         said = [item["detail"] for item in problem.errors] if before == t.language else []
-        return site.respond(
+        html = site.draw(
             request,
             "error.html",
-            status=problem.status,
-            store=False,
             problem=problem,
             title=t(title),
             detail=t(detail),
             said=list(dict.fromkeys(said)),
         )
+        headers = {"Cache-Control": "no-store", "Content-Language": t.tag, "Vary": "Accept-Language, Cookie"}
+        return Response(html, problem.status, headers, "text/html")
 
     return show

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
 
 from gateway.calls import context_of
 from gateway.web.changes import changes
@@ -21,16 +20,23 @@ class Flight:
         self._site = site
         self._airport = site.deps.airport
 
-    async def page(self, request: Request) -> Response:
+    async def page(self, request: Request) -> bytes:
         """GET /flights/{flight_id}."""
-        return await self._respond(request, "flight.html")
+        return await self._draw(request, "flight.html")
 
-    async def card(self, request: Request) -> Response:
+    async def card(self, request: Request) -> bytes:
         """GET /flights/{flight_id}/card: what changes while one looks."""
-        return await self._respond(request, "flight_card.html")
+        return await self._draw(request, "flight_card.html")
 
-    async def history(self, request: Request) -> Response:
-        """GET /flights/{flight_id}/history: a page; for htmx only the list."""
+    async def history(self, request: Request) -> bytes:
+        """GET /flights/{flight_id}/history."""
+        return await self._history(request, "history.html")
+
+    async def history_list(self, request: Request) -> bytes:
+        """GET /flights/{flight_id}/history/list: the changes alone, for the flight's page."""
+        return await self._history(request, "history_list.html")
+
+    async def _history(self, request: Request, template: str) -> bytes:
         t = self._site.texts(request)
         flight = await self._flight(request)
         try:
@@ -39,17 +45,16 @@ class Flight:
             told = None
         else:
             told = changes(answer["changes"], flight, t, self._airport.zoneinfo)
-        template = "history_list.html" if "hx-request" in request.headers else "history.html"
-        return self._site.respond(
-            request, template, flight=leg(flight, t, self._airport, clock.now()), changes=told, store=False
-        )
+        shown = leg(flight, t, self._airport, clock.now())
+        return self._site.draw(request, template, flight=shown, changes=told)
 
-    async def _respond(self, request: Request, template: str) -> Response:
+    async def _draw(self, request: Request, template: str) -> bytes:
         t = self._site.texts(request)
-        shown = leg(await self._flight(request), t, self._airport, clock.now())
-        return self._site.respond(
-            request, template, flight=shown, updated_age=age_words(t, shown.updated_age_s)
-        )
+        flight = await self._flight(request)
+        shown = leg(flight, t, self._airport, clock.now())
+        live = self._site.deps.flights.get(shown.id) is not None
+        age = age_words(t, shown.updated_age_s)
+        return self._site.draw(request, template, flight=shown, updated_age=age, live=live)
 
     async def _flight(self, request: Request) -> dict[str, Any]:
         """The leg from memory; one outside the window is asked for. Raises NotFound or Unavailable."""
@@ -60,7 +65,6 @@ class Flight:
         return found
 
     async def _call(self, request: Request, method: str) -> Any:
-        self._site.texts(request)
         wanted = {"flight_id": request.path_params["flight_id"]}
         return await self._site.deps.rpc.call(
             "flights", method, wanted, repeat=True, context=context_of(request)

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
 from starlette.requests import Request
-from starlette.responses import Response
 
 from gateway.web.rows import best_at, is_open, row
 from gateway.web.site import Site
@@ -65,11 +64,11 @@ class Home:
         self._site = site
         self._airport = site.deps.airport
 
-    async def page(self, request: Request) -> Response:
+    async def page(self, request: Request) -> bytes:
         """GET /."""
         t = self._site.texts(request)
         today = clock.now().astimezone(self._airport.zoneinfo).date()
-        return self._site.respond(
+        return self._site.draw(
             request,
             "home.html",
             menu=MENU,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import Response
 
-from gateway.cache import SearchTerms
+from gateway.cache import FlightEntry
 from gateway.web.boards import day_asked
 from gateway.web.rows import best_at, is_open, row
 from gateway.web.site import Site, link
@@ -28,7 +26,7 @@ class Search:
         self._site = site
         self._airport = site.deps.airport
 
-    async def page(self, request: Request) -> Response:
+    async def page(self, request: Request) -> bytes:
         """GET /flights/search?q=…&day=…"""
         t, flights = self._site.texts(request), self._site.deps.flights
         text = request.query_params.get("q", "").strip()[:_LONGEST]
@@ -39,13 +37,13 @@ class Search:
         named = understood.day_local(today)
         by_day: dict[date, list[dict[str, Any]]] = {}
         if not understood.empty or named:
-            by_day = self._by_day(text, [named] if named else days)
+            by_day = self._by_day(understood, named)
         current = asked or named or self._first_day(by_day, today)
         found = by_day.get(current, [])
         over = [f for f in found if current == today and not is_open(f) and best_at(f) < now - _JUST_GONE]
         gone = {flight["id"] for flight in over}
         ahead = [flight for flight in found if flight["id"] not in gone]
-        return self._site.respond(
+        return self._site.draw(
             request,
             "search.html",
             q=text,
@@ -59,10 +57,13 @@ class Search:
             examples=self._examples(today, t),
         )
 
-    def _by_day(self, text: str, days: Sequence[date]) -> dict[date, list[dict[str, Any]]]:
-        search = self._site.deps.flights.search
-        found = {day: [e.flight for e in search(SearchTerms(text=text, day_local=day))] for day in days}
-        return {day: flights for day, flights in found.items() if flights}
+    def _by_day(self, wanted: query.Query, named: date | None) -> dict[date, list[dict[str, Any]]]:
+        """The legs that answer, by day in board order; only of the `named` day if there is one."""
+        found: dict[date, list[FlightEntry]] = {}
+        for entry in self._site.deps.flights.all():
+            if named in (None, entry.day_local) and query.matches(wanted, entry.keywords):
+                found.setdefault(entry.day_local, []).append(entry)
+        return {day: [e.flight for e in sorted(found[day], key=lambda e: e.order)] for day in sorted(found)}
 
     @staticmethod
     def _first_day(by_day: dict[date, Any], today: date) -> date:

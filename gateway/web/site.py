@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import gzip
-import hashlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-import brotli
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway import calls
-from gateway.cache.page import BR, coding_for, matches
+from gateway import calls, pages
+from gateway.cache import Page
 from gateway.deps import Deps
 from gateway.web.assets import assets
 from gateway.web.texts import LANGUAGES, Texts, texts
@@ -25,7 +24,10 @@ from kernel import clock
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _COOKIE: Final = "lang"
 _COOKIE_S: Final = 365 * 86_400
-_WORTH_COMPRESSING_B: Final = 600
+_MOST_KEPT: Final = 128
+
+Draw = Callable[[Request], Awaitable[bytes]]
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def link(path: str, **parameters: object) -> str:
@@ -39,6 +41,7 @@ class Site:
 
     def __init__(self, deps: Deps) -> None:
         self.deps = deps
+        self._drawings: OrderedDict[tuple[str, ...], tuple[Page, tuple[object, ...], float]] = OrderedDict()
         self._environments = {language: self._environment(texts(language)) for language in LANGUAGES}
 
     def _environment(self, t: Texts) -> Environment:
@@ -76,14 +79,52 @@ class Site:
             calls.replace(request, dataclasses.replace(context, language=language))
         return texts(language)
 
-    def respond(
-        self, request: Request, template: str, *, status: int = 200, store: bool = True, **values: Any
-    ) -> Response:
-        """A page or a fragment, with ETag and 304, compressed as the reader accepts."""
+    def endpoint(self, draw: Draw, shared_s: float | None = None) -> Endpoint:
+        """The endpoint that answers with what `draw` gives, with ETag and 304, compressed as the reader accepts.
+
+        shared_s: many readers share one drawing while no flight has changed within its minute, and so many seconds
+        whatever happens: a storm of readers must cost no storm of drawing. None: each reader gets his own.
+        """
+
+        async def respond(request: Request) -> Response:
+            t = self.texts(request)
+            page = None if shared_s is None else self._kept(request, t, shared_s)
+            if page is None:
+                page = Page(await draw(request), _headers(t))
+                if shared_s is not None:
+                    self._keep(request, t, page)
+            return _with_cookie(request, pages.respond(request, page), t)
+
+        return respond
+
+    def draw(self, request: Request, template: str, **values: Any) -> bytes:
+        """A template in the reader's language within the frame that all pages share."""
         t = self.texts(request)
-        values = self._frame(request, t) | values
-        html = self._environments[t.language].get_template(template).render(values)
-        return _answer(request, html.encode(), t, status, store)
+        return (
+            self._environments[t.language]
+            .get_template(template)
+            .render(self._frame(request, t) | values)
+            .encode()
+        )
+
+    def _kept(self, request: Request, t: Texts, shared_s: float) -> Page | None:
+        found = self._drawings.get(_key(request, t))
+        if found is None:
+            return None
+        page, state, drawn_s = found
+        return page if clock.monotonic() - drawn_s < shared_s or state == self._state() else None
+
+    def _keep(self, request: Request, t: Texts, page: Page) -> None:
+        key = _key(request, t)
+        self._drawings[key] = (page, self._state(), clock.monotonic())
+        self._drawings.move_to_end(key)
+        if len(self._drawings) > _MOST_KEPT:
+            self._drawings.popitem(last=False)
+
+    def _state(self) -> tuple[object, ...]:
+        """What a drawing depends on: the flights, whether the news is fresh, the minute."""
+        flights = self.deps.flights
+        return *flights.digest(), flights.stale, clock.now().replace(second=0, microsecond=0)
 
     def _frame(self, request: Request, t: Texts) -> dict[str, Any]:
         flights, zone = self.deps.flights, self.deps.airport.zoneinfo
@@ -109,24 +150,22 @@ class Site:
         }
 
 
-def _answer(request: Request, body: bytes, t: Texts, status: int, store: bool) -> Response:
-    tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-    headers = {
-        "Cache-Control": "private, no-cache" if store else "no-store",
-        "Content-Language": t.tag,
-        "Vary": "Accept-Language, Accept-Encoding, Cookie",
-    }
-    if store and status == 200:
-        headers["ETag"] = f"W/{tag}"
-    known = request.headers.get("if-none-match", "").encode("latin-1")
-    if store and status == 200 and matches(known, tag.encode()):
-        response = Response(status_code=304, headers=headers)
-    else:
-        coding = coding_for(request.headers.get("accept-encoding", "").encode("latin-1"))
-        if coding and len(body) > _WORTH_COMPRESSING_B:
-            headers["Content-Encoding"] = coding
-            body = brotli.compress(body, quality=4) if coding == BR else gzip.compress(body, 5)
-        response = Response(body, status, headers, "text/html")
+def _key(request: Request, t: Texts) -> tuple[str, ...]:
+    pairs = (f"{key}={value}" for key, value in request.query_params.multi_items() if key != _COOKIE)
+    return t.language, request.url.path, *sorted(pairs)
+
+
+def _headers(t: Texts) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"cache-control", b"private, no-cache"),
+        (b"content-language", t.tag.encode()),
+        (b"vary", b"Accept-Language, Accept-Encoding, Cookie"),
+    ]
+
+
+def _with_cookie(request: Request, response: Response, t: Texts) -> Response:
+    """Remember the language that the address asks for."""
     if request.query_params.get(_COOKIE, "").split("-")[0].lower() == t.language:
         response.set_cookie(
             _COOKIE,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import orjson
 
 from gateway.app import Gateway, build_app
@@ -102,3 +105,19 @@ class FakeFlights:
 def gateway_over(flights: FakeFlights, **settings: Any) -> Gateway:
     """The real application over the fake, as Changsha."""
     return build_app(Settings(**settings), Airport(), flights, doors=("gateway.api", "gateway.web"))
+
+
+@asynccontextmanager
+async def reader(flights: FakeFlights, **headers: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who reads the pages of a gateway over `flights`, once the window is in memory."""
+    gateway = gateway_over(flights)
+    gateway.startup()
+    while flights.connected and not gateway.flights.loaded:
+        await asyncio.sleep(0.01)
+    transport = httpx.ASGITransport(app=gateway)
+    given = {"Accept": "text/html", **headers}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://airport.test", headers=given
+    ) as client:
+        yield client
+    await gateway.shutdown()
