@@ -111,9 +111,14 @@ class _Handler(ContentHandler):
         self._legs = 0
 
     def startPrefixMapping(self, prefix: str | None, uri: str) -> None:
+        # Every leg may declare its own again, so only those in force at once are counted here; the cap on
+        # elements bounds the rest, but for one element with very many.
         self._prefixes += 1
-        if self._prefixes > MAX_PREFIXES:
+        if self._prefixes > MAX_PREFIXES or len(uri) > MAX_ATTRIBUTE:
             raise _Stop("attributes", self._line())
+
+    def endPrefixMapping(self, prefix: str | None) -> None:
+        self._prefixes -= 1
 
     def startElementNS(
         self, name: tuple[str | None, str], qname: str | None, attrs: AttributesNSImpl

@@ -319,7 +319,9 @@ def test_an_element_of_another_namespace_is_not_ours() -> None:
 
 
 def test_more_legs_than_the_limit_are_too_many() -> None:
-    assert len(aidx.read(message(*[leg()] * 1000)).items) == 1000
+    full = aidx.read(message(*[leg(IDENTIFIER, FULL_DATA)] * 1000)).items
+    assert len(full) == 1000
+    assert all(item == full[0] for item in full)
     with pytest.raises(BatchTooLarge) as caught:
         aidx.read(message(*[leg()] * 1001))
     assert caught.value.data == {"limit": 1000}
