@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import errors
 from gateway.calls import context_of
+from gateway.limits import RateLimited
 from gateway.wording import Words
 from kernel.errors import Internal, Kind, ServiceError
 
@@ -157,6 +158,8 @@ def _headers(error: ServiceError, status: int) -> dict[str, str]:
         headers["Retry-After"] = str(max(1, round(retry)))
     elif status == 503:
         headers["Retry-After"] = "2"
+    if isinstance(error, RateLimited):
+        headers.update(error.spent.headers())
     if isinstance(error, errors.WrongMethod):
         headers["Allow"] = ", ".join(error.data.get("allow", []))
     if isinstance(error, errors.WrongMediaType):
