@@ -58,7 +58,7 @@ class ListParameters(Strict):
     )
     airline = fields.String(
         load_default=None,
-        validate=validate.Regexp(r"\A[A-Z0-9]{2,3}\Z"),
+        validate=validate.Regexp(r"^[A-Z0-9]{2,3}$"),
         metadata={"description": "one of your airlines, IATA code"},
     )
     terminal = fields.String(load_default=None, validate=validate.Length(min=1, max=12))
