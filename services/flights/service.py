@@ -8,16 +8,9 @@ from kernel import clock
 from kernel.config import load
 from kernel.wire import OutboxRelay, Replies, Storage, rpc, timer
 from services.airport import Airport
-from services.flights import names, schemas, usecases
-from services.flights.domain import Names, Viewpoint
+from services.flights import schemas, usecases
 from services.flights.settings import FlightsSettings
 from services.flights.store import FlightStore
-
-
-def viewpoint(airport: Airport) -> Viewpoint:
-    """The airport we look from, with the names that this service owns."""
-    called = Names(names.airport, names.airline, names.delay_reason, names.keywords)
-    return Viewpoint(airport.iata, airport.zone, called)
 
 
 class FlightsService:
@@ -27,7 +20,7 @@ class FlightsService:
     replies = Replies()
     storage = Storage(FlightStore)
     relay = OutboxRelay()
-    view = viewpoint(load(Airport))
+    view = usecases.viewpoint(load(Airport))
     settings = load(FlightsSettings)
 
     @rpc(arguments=schemas.ReportUpdatesSchema())

@@ -21,7 +21,6 @@ from kernel import migrate
 from kernel.db import Database, UnitOfWork
 from services.airport import Airport
 from services.flights import usecases
-from services.flights.service import viewpoint
 from services.flights.store import FlightStore
 from tests.support.databases import Postgres
 from tests.support.folders import temporary_folder
@@ -65,7 +64,7 @@ def life(number: int) -> Iterator[tuple[datetime, dict[str, Any]]]:
 
 
 def run(name: str, uow: UnitOfWork[FlightStore], items: list[dict[str, Any]]) -> float:
-    view = viewpoint(Airport())
+    view = usecases.viewpoint(Airport())
     now = DAY + timedelta(days=2)
     begun = time.perf_counter()
     for start in range(0, len(items), BATCH):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from services.flights.domain.fold import TAKEN_BACK, Refused, impossible_times
@@ -22,6 +23,10 @@ TIMES_BEFORE_US: Final = 4 * DAY_US
 TIMES_AFTER_US: Final = 8 * DAY_US
 """Where a leg's times may lie, seen from midnight UTC of its origin date: check-in opens days before, and
 the last leg of a long journey, delayed, lands days after. What lies outside is a wrong year or month."""
+
+_FIRST_US: Final = midnight_us(date.min)
+_LAST_US: Final = midnight_us(date.max)
+"""An instant of year 1 in the east, or of 9999 in the west, has no date in UTC: what is shown stops here."""
 
 _MOVING: Final = frozenset(MOVEMENTS)
 _SCHEDULED_OFF: Final = "milestones.off_block.scheduled_at"
@@ -88,4 +93,4 @@ def _against_the_clock(report: Report) -> Refused | None:
 
 
 def _at(field: str, us: int) -> dict[str, str]:
-    return {"field": field, "at": to_text(us)}
+    return {"field": field, "at": to_text(min(max(us, _FIRST_US), _LAST_US))}

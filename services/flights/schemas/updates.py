@@ -136,7 +136,7 @@ class ReportUpdatesSchema(Strict):
 
     request_id = fields.String(required=True, validate=validate.Length(min=8, max=128))
     source = fields.Nested(SourceSchema, required=True)
-    items = fields.List(fields.Raw(), required=True)
+    items = fields.List(fields.Raw(allow_none=True), required=True)
 
 
 class ItemResultSchema(Schema):

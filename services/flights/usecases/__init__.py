@@ -1,5 +1,6 @@
 """One function per operation: load, decide, save, commit."""
 
+from services.flights.usecases.outlook import viewpoint
 from services.flights.usecases.reading import (
     get_flight,
     get_history,
@@ -19,5 +20,6 @@ __all__ = [
     "purge_old",
     "report_updates",
     "search_flights",
+    "viewpoint",
     "window_digest",
 ]
