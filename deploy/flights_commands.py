@@ -74,7 +74,7 @@ def import_(file: Path, kind: str | None, first: date, last: date, dry_run: bool
     left_out = f"{report.marketing} codeshare legs, {report.not_passenger} without passengers left out"
     click.echo(f"{file.name}: {report.lines} lines, {len(report.refused)} refused; {left_out}")
     click.echo(
-        f"{first} to {last}: {report.legs} legs, {report.applied} new or changed, {report.older} known"
+        f"{first} to {last}: {report.legs} legs, {report.applied} taken, {report.older} older than what is known"
     )
     if report.imported:
         click.echo("Imported.")

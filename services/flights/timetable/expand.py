@@ -13,7 +13,6 @@ from services.flights.names import airport
 from services.flights.timetable.legs import Clock, Itinerary, LineError, PeriodicLeg, Reason, RefusedLine
 
 _LONGEST = timedelta(hours=36)
-_MARGIN_DAYS = 8  # an itinerary that began so long ago may still touch the horizon's first day
 
 
 @dataclass(frozen=True)
@@ -78,8 +77,9 @@ def dated_legs(
     for itinerary in itineraries:
         if here not in itinerary.route:
             continue
-        # A day on both sides too, so that repeats are counted alike whatever the horizon.
-        for day in _days(horizon.first - timedelta(days=_MARGIN_DAYS), horizon.last + timedelta(days=2)):
+        # A day more on both sides, so that repeats are counted alike whatever the horizon.
+        begins = horizon.first - timedelta(days=_days_under_way(itinerary) + 1)
+        for day in _days(begins, horizon.last + timedelta(days=2)):
             try:
                 for dated in _legs_on(day, itinerary, here):
                     leg = dated.leg
@@ -94,6 +94,12 @@ def dated_legs(
                 result.append(dated)
     result = [dated for dated in result if dated.leg.line not in refused]
     return sorted(result, key=lambda dated: (dated.departs_at, dated.leg.flight)), list(refused.values())
+
+
+def _days_under_way(itinerary: Itinerary) -> int:
+    """Days after which an itinerary has surely ended: its legs may wait a day each, or what the file says."""
+    stated = [clock.day or 0 for leg in itinerary.legs for clock in (leg.departs, leg.arrives)]
+    return max(stated) + len(itinerary.legs) + 1
 
 
 def _days(first: date, last: date) -> Iterator[date]:
