@@ -16,11 +16,22 @@ import pytest
 import sqlalchemy
 from sqlalchemy import text
 
+from deploy.broker import Broker
 from kernel import ids, tables
 from kernel.db import Database
+from kernel.wire import queues
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 20.0
+SERVICES = ("counter", "ledger", "naive")
+_HANDLER = queues.event_queue_name("counter", "sold", "ledger")
+LEFT_BEHIND = (
+    *(_HANDLER, *(f"{_HANDLER}.retry.{tier}" for tier in queues.RETRY_TIERS)),
+    *(queues.rpc_queue_name(name) for name in SERVICES),
+    *(queues.parked_queue_name(name) for name in SERVICES),
+    *(f"evt-counter-asked--naive.{method}" for method in ("forget", "insist")),
+    *("sold", "another", "there", "limited"),
+)
 
 
 def eventually(condition: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
@@ -178,6 +189,23 @@ class Wire:
     def close(self) -> None:
         if self._connection.is_open:
             self._connection.close()
+
+
+@pytest.fixture(scope="session")
+def shared_vhost_url(broker: Broker) -> str:
+    """One virtual host for all tests of this folder: making one takes longer than most tests."""
+    return broker.add_vhost(f"events-{ids.new_id()}")
+
+
+@pytest.fixture
+def vhost_url(shared_vhost_url: str) -> Iterator[str]:
+    """The shared virtual host, without what the test before left behind."""
+    yield shared_vhost_url
+    with pika.BlockingConnection(pika.URLParameters(shared_vhost_url)) as connection:
+        channel = connection.channel()
+        for queue in LEFT_BEHIND:
+            channel.queue_delete(queue)
+        channel.exchange_delete("counter.events")
 
 
 @pytest.fixture
