@@ -40,9 +40,9 @@ def wrk(url: str, connections: int, seconds: float, headers: Mapping[str, str] |
         command += ["-H", f"{name}: {value}"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = re.search(r"Requests/sec:\s+([\d.]+)", text)
-    percentiles = dict(re.findall(r"^\s+(\d+)%\s+(\S+)$", text, re.M))
+    percentiles = dict(re.findall(r"^\s+(\d+)%\s+(\S+)\s*$", text, re.M))
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
-    if found is None or "50" not in percentiles:
+    if found is None or "99" not in percentiles:
         raise RuntimeError(f"wrk said: {text}")
     return Figures(float(found[1]), _ms(percentiles["50"]), _ms(percentiles["99"]), int(bad[1]) if bad else 0)
 

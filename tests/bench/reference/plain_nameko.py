@@ -6,37 +6,13 @@ Written as Nameko's own examples are. Run with `nameko run`, one process for bot
 from __future__ import annotations
 
 import json
-import os
 from typing import Any
 
-from marshmallow import Schema, fields
 from nameko.rpc import RpcProxy, rpc
 from nameko.web.handlers import http
-from sqlalchemy import JSON, String, create_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
-
-class Base(DeclarativeBase):
-    pass
-
-
-class FlightRow(Base):
-    __tablename__ = "reference_flights"
-    id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    number: Mapped[str] = mapped_column(String(8))
-    status: Mapped[str] = mapped_column(String(20))
-    document: Mapped[dict[str, Any]] = mapped_column(JSON)
-
-
-class FlightSchema(Schema):
-    id = fields.String()
-    number = fields.String()
-    status = fields.String()
-    document = fields.Dict()
-
-
-def engine() -> Any:
-    return create_engine(os.environ["BENCH_DATABASE_URL"])
+from tests.bench.reference.plain_store import FlightRow, FlightSchema, engine
 
 
 class PlainFlights:
