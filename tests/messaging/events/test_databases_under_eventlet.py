@@ -1,0 +1,95 @@
+"""No database stops the other green threads (facts 19 and 20). Each case runs in a process of its own."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.messaging.events.conftest import ROOT
+from tests.support.databases import Postgres
+
+FROZEN_S = 0.6
+"""More than a busy machine costs by itself, less than each control freezes."""
+
+
+def case(name: str, url: str = "") -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.messaging.events.hub", name, url]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    file = tmp_path / "counts.sqlite3"
+    connection = sqlite3.connect(file)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("CREATE TABLE counts (count INTEGER NOT NULL)")
+    connection.execute("INSERT INTO counts VALUES (0)")
+    connection.commit()
+    connection.close()
+    return file
+
+
+@contextmanager
+def locked_for(file: Path, seconds: float) -> Iterator[None]:
+    """The write lock is held by this process, which isn't the case's."""
+    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    connection.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(seconds, lambda: connection.execute("ROLLBACK"))
+    release.start()
+    try:
+        yield
+    finally:
+        release.join()
+        connection.close()
+
+
+def test_a_slow_query_does_not_stop_other_green_threads(postgres: Postgres) -> None:
+    assert importlib.util.find_spec("psycopg") is None, "psycopg 3 blocks eventlet's hub"
+    found = case("slow_query", postgres.new_database())
+    assert found["errors"] == 0
+    assert found["gap_s"] < FROZEN_S
+
+
+def test_control_a_driver_that_eventlet_does_not_know_stops_them() -> None:
+    assert case("blocking_call")["gap_s"] > FROZEN_S
+
+
+def test_write_units_that_yield_take_turns_and_all_succeed(file: Path) -> None:
+    found = case("writers", f"sqlite:///{file}")
+    assert found["errors"] == 0, found
+    assert found["count"] == 50
+    assert found["gap_s"] < FROZEN_S
+
+
+def test_control_sqlite_as_it_comes_freezes_and_fails(file: Path) -> None:
+    found = case("writers_as_it_comes", f"sqlite:///{file}")
+    assert found["errors"] > 0
+    assert found["gap_s"] > FROZEN_S
+
+
+def test_another_processs_lock_does_not_stop_other_green_threads(file: Path) -> None:
+    # From before the case's process starts until well after it has begun to wait.
+    with locked_for(file, 4.0):
+        found = case("locked_elsewhere", f"sqlite:///{file}")
+    assert found["errors"] == 0, found
+    assert found["count"] == 1
+    assert found["gap_s"] < FROZEN_S
+
+
+def test_control_a_busy_timeout_stops_them(file: Path) -> None:
+    with locked_for(file, 4.0):
+        found = case("locked_elsewhere_as_it_comes", f"sqlite:///{file}")
+    assert found["gap_s"] > FROZEN_S
