@@ -59,6 +59,16 @@ _HISTORY = (
     .limit(bindparam("most"))
 )
 _REFUSALS = select(REFUSALS).order_by(REFUSALS.c.id.desc()).limit(bindparam("most"))
+_TERM_GONE = delete(TERMS).where(
+    TERMS.c.term == bindparam("term"),
+    TERMS.c.board_us == bindparam("board_us"),
+    TERMS.c.flight_id == bindparam("flight_id"),
+)
+_TERMS_GONE_POSTGRESQL = text(
+    "DELETE FROM flight_terms USING"
+    " unnest(CAST(:terms AS text[]), CAST(:us AS bigint[]), CAST(:ids AS text[])) AS gone(term, us, id)"
+    " WHERE flight_terms.term = gone.term AND board_us = gone.us AND flight_id = gone.id"
+)
 _OVERWRITTEN: Final = {
     "version": "integer",
     "terminal": "text",
@@ -123,11 +133,15 @@ class FlightStore:
             self._connection.execute(insert(TERMS), [_term_values(*term) for term in new])
 
     def _remove_terms(self, gone: Sequence[tuple[str, int, str]]) -> None:
-        if gone:
-            key = tuple_(TERMS.c.term, TERMS.c.board_us, TERMS.c.flight_id)
-            for start in range(0, len(gone), 300):
-                slice_ = gone[start : start + 300]
-                self._connection.execute(delete(TERMS).where(key.in_(slice_)))
+        if not gone:
+            return
+        if not self._postgresql:
+            # One prepared statement row by row: SQLite has no index for a list of rows.
+            self._connection.execute(_TERM_GONE, [_term_values(*term) for term in gone])
+            return
+        columns = zip(*gone, strict=True)
+        arrays = {name: list(column) for name, column in zip(("terms", "us", "ids"), columns, strict=True)}
+        self._connection.execute(_TERMS_GONE_POSTGRESQL, arrays)
 
     def save_states(self, states: dict[str, str]) -> None:
         self._overwrite(
@@ -222,8 +236,10 @@ class FlightStore:
 
     def search(self, asked: Asked) -> list[Listed]:
         places = search(self._connection, asked)
-        found = self._connection.execute(_DOCUMENTS, {"ids": [place.flight_id for place in places]})
-        documents = dict(found.tuples().all()) if places else {}
+        if not places:
+            return []
+        rows = self._connection.execute(_DOCUMENTS, {"ids": [place.flight_id for place in places]})
+        documents: dict[str, str] = {row.id: row.document for row in rows}
         return [Listed(place, documents[place.flight_id]) for place in places]
 
     def refusals(self, before_id: int | None, limit: int) -> list[tuple[int, RefusalRow]]:
