@@ -72,7 +72,8 @@ def listen(host: str, port: int, checks: Checks) -> Any:
     from eventlet import wsgi
 
     try:
-        listener = eventlet.listen((host, port))
+        # eventlet would share a taken port with whoever has it, and each would get half of the questions.
+        listener = eventlet.listen((host, port), reuse_port=False)
     except OSError as exc:
         raise SystemExit(f"SERVICES_OPS_PORT: {host}:{port} can't be used: {exc.strerror}") from exc
     quiet = logging.getLogger("eventlet.wsgi")

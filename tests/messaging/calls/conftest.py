@@ -9,6 +9,7 @@ import pytest
 from deploy.broker import Broker
 from deploy.ports import free_port
 from tests.messaging.calls.harness import Services, Wire, new_name, running
+from tests.messaging.calls.outage import Outage
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +63,14 @@ def plain(plain_process: Services, plain_name: str) -> str:
     """The name of a running service on Nameko's own classes that tests share."""
     assert plain_process.alive, plain_process.log
     return plain_name
+
+
+@pytest.fixture(scope="session", autouse=True)
+def outage(request: pytest.FixtureRequest) -> Outage | None:
+    """The outage that goes on in the background; only where a test of this run asks for it."""
+    wanted = any(
+        "outage" in getattr(item, "fixturenames", ())
+        for item in request.session.items
+        if "test_outage" in item.nodeid
+    )
+    return Outage() if wanted else None
