@@ -52,6 +52,16 @@ def _shared(kind: str | None, **arguments: Any) -> dict[str, Any]:
     return stated | {f"x-{name.replace('_', '-')}": value for name, value in arguments.items()}
 
 
+def _handed_over(kind: str | None) -> dict[str, Any]:
+    """A cluster passes dead letters on with confirms; otherwise a node that fails meanwhile loses them.
+
+    Not for calls: one that expired has no place to go, and would stay for ever.
+    """
+    if (kind or queue_type()) != "quorum":
+        return {}
+    return {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
+
+
 def rpc_queue_name(service: str) -> str:
     return f"rpc-{service}"
 
@@ -98,7 +108,8 @@ def event_queue(publisher: str, event: str, consumer: str, kind: str | None = No
         durable=True,
         queue_arguments=_shared(
             kind, dead_letter_exchange=PARKED_EXCHANGE.name, dead_letter_routing_key=consumer
-        ),
+        )
+        | _handed_over(kind),
     )
 
 
@@ -113,6 +124,7 @@ def retry_queue(publisher: str, event: str, consumer: str, tier: str, kind: str 
         "x-message-ttl": RETRY_TIERS[tier],
         "x-dead-letter-exchange": "",
         "x-dead-letter-routing-key": origin,
+        **_handed_over(kind),
     }
     return Queue(f"{origin}.retry.{tier}", durable=True, queue_arguments=arguments)
 
