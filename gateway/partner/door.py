@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.requests import Request
@@ -27,13 +28,8 @@ class Reply:
 
     def identified(self, principal: Principal) -> CallContext:
         """From here on the call is this partner's: services and logs see it as the principal."""
-        context = calls.context_of(self._request)
-        context = CallContext(
-            call_id=context.call_id,
-            language=context.language,
-            principal={"partner": principal.partner.client_id},
-            traceparent=context.traceparent,
-        )
+        known = calls.context_of(self._request)
+        context = dataclasses.replace(known, principal={"partner": principal.partner.client_id})
         calls.replace(self._request, context)
         return context
 

@@ -110,9 +110,14 @@ class RpcClient:
         """The result as JSON bytes, untouched where the service wrote them as we do.
 
         repeat: True only for reads: when the connection goes in mid-call it is asked once more.
+        context: of an HTTP request; what its earlier calls took is taken off this one's deadline.
         Raises RemoteError (what the service said), Busy, ServiceAway, DeadlineExceeded.
         """
-        ends_at = monotonic() + (deadline_s or self._limits.deadline_s)
+        began = monotonic()
+        allowed_s = deadline_s or self._limits.deadline_s
+        if context is not None:
+            allowed_s = min(allowed_s, self._limits.deadline_s - context.spent.seconds)
+        ends_at = began + allowed_s
         body = orjson.dumps({"args": [], "kwargs": {"request": request}})
         context = context or CallContext()
         await self._enter(ends_at)
@@ -126,6 +131,7 @@ class RpcClient:
                 reply = await self._once(service, method, body, ends_at, context)
         finally:
             self._leave()
+            context.spent.seconds += monotonic() - began
         result = result_bytes(reply)
         if result is None:
             raise read_error(reply, f"{service}.{method}")

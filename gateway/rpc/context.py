@@ -8,6 +8,13 @@ from typing import Any
 from kernel.ids import new_id
 
 
+@dataclass
+class Spent:
+    """Seconds that the calls of one HTTP request have taken: together they get one deadline, not one each."""
+
+    seconds: float = 0.0
+
+
 @dataclass(frozen=True)
 class CallContext:
     """call_id: of the HTTP request. principal: e.g. {"partner": "cz"}; None is a traveller."""
@@ -16,3 +23,4 @@ class CallContext:
     language: str = "zh"
     principal: dict[str, Any] | None = None
     traceparent: str | None = None
+    spent: Spent = field(default_factory=Spent, compare=False, repr=False)
