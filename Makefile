@@ -37,9 +37,10 @@ check: python ## ruff, formatting, mypy --strict, import rules
 	$(RUN) -m mypy
 	.venv/bin/lint-imports
 
-fix: python ## let ruff repair and format what it can
+fix: python ## let ruff repair and format what it can; write the README's settings anew
 	@$(PYTHON) -m deploy.bootstrap check
 	@$(RUN) -m ruff check --fix -q . ; $(RUN) -m ruff format -q .
+	@$(RUN) -W ignore -m deploy.readme_settings
 
 bench: setup-test ## measure; prints one table and keeps it in docs/benchmarks.md
 	@exec $(RUN) -m tests.bench $(ARGS)

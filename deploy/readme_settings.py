@@ -19,6 +19,8 @@ _OTHERS = (
     config.Row(clock.ENVIRONMENT_KEY, "–", "START@RATE@ANCHOR: play another day; `make demo` sets it"),
     config.Row("OTEL_EXPORTER_OTLP_ENDPOINT", "–", "where OpenTelemetry's spans go; nowhere when unset"),
 )
+# Told by `make run` to its own demo; nobody sets them.
+_NOT_FOR_PEOPLE = ("DEMO_",)
 ROOMS = ("services", "kernel", "gateway", "deploy")
 
 
@@ -27,7 +29,8 @@ def setting_rows() -> list[config.Row]:
     rows = {row.key: row for row in _OTHERS}
     for cls in settings_classes():
         for row in config.rows(cls):
-            rows.setdefault(row.key, row)
+            if not row.key.startswith(_NOT_FOR_PEOPLE):
+                rows.setdefault(row.key, row)
     return [rows[key] for key in sorted(rows)]
 
 
@@ -50,11 +53,12 @@ def _is_settings(cls: type[Any]) -> bool:
 
 def table() -> str:
     """The table between the README's markers."""
-    lines = ["| variable | default | what it does |", "| --- | --- | --- |"]
+    lines = ["<details><summary>Settings: environment variables, read once at start</summary>", ""]
+    lines += ["| variable | default | what it does |", "| --- | --- | --- |"]
     for row in setting_rows():
         default = row.default if row.default in {"–", "required"} else f"`{row.default}`"
         lines.append(f"| `{row.key}` | {default} | {row.about.replace('|', '/')} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", "</details>"])
 
 
 def with_table(text: str) -> str:
