@@ -141,8 +141,8 @@ def list_() -> None:
 
 
 def _actor() -> str:
-    """Who runs the command: the login name, for the audit row."""
+    """Who did it and through which door, for the audit row: `airport` and the login name."""
     try:
-        return getpass.getuser()[:100]
+        return f"airport:{getpass.getuser()}"[:100]
     except (KeyError, OSError):
-        return "unknown"
+        return "airport:unknown"

@@ -123,6 +123,44 @@ def test_a_repeat_with_the_same_key_gets_the_answer_that_it_had(stack: Stack) ->
     assert (other.status_code, other.json()["code"]) == (409, "request.reused")
 
 
+def test_every_kind_of_bad_item_is_refused_by_name_and_the_good_ones_are_kept(stack: Stack) -> None:
+    good = departure_update(7101)
+
+    def bad(of_leg: dict[str, object] | None = None, **changes: object) -> dict[str, object]:
+        return {**good, "leg": {**good["leg"], **(of_leg or {})}, **changes}
+
+    items = [
+        good,
+        bad(colour="red"),
+        bad({"airline": "QQ"}),
+        bad({"origin_date": "1900-01-01"}),
+        bad({"origin_date": "9999-12-31"}),
+        bad(event_at="yesterday"),
+        bad(event_at="2999-01-01T00:00:00Z"),
+        bad({"arrival_airport": "QQQ"}),
+        bad({"departure_airport": "PEK"}),
+        "not an item",
+        departure_update(7102),
+    ]
+    answer = Partner.register(stack.base_url, stack.environ).push(items)  # type: ignore[arg-type]
+    assert answer.status_code == 200
+    told = answer.json()["results"]
+    assert [one["outcome"] for one in told] == ["applied"] + ["refused"] * 9 + ["applied"]
+    assert [one["reason"] for one in told[1:-1]] == [
+        "invalid",
+        "unknown_airline",
+        "outside_window",
+        "outside_window",
+        "invalid",
+        "from_the_future",
+        "unknown_airport",
+        "not_this_airport",
+        "invalid",
+    ]
+    assert all(one["message"] for one in told[1:-1])
+    assert told[1]["errors"][0]["field"] == "colour"
+
+
 def test_an_aidx_message_moves_a_flight_and_is_acknowledged(stack: Stack) -> None:
     now = clock.real_now().replace(microsecond=0)
     day = now.date().isoformat()

@@ -128,6 +128,15 @@ async def test_one_address_may_not_ask_for_ever(monkeypatch: pytest.MonkeyPatch)
     assert refused.headers["ratelimit"].startswith('"partner-token";r=0')
 
 
+async def test_ten_wrong_secrets_are_judged_then_the_guesser_waits_and_the_partner_does_not() -> None:
+    async with world() as at:
+        client_id = at.airline.issued.client_id
+        answers = [await at.http.post(TOKEN, data=GRANT, auth=(client_id, "wrong")) for _ in range(11)]
+        assert (await at.airline.log_in()).status_code == 200
+    assert [answer.status_code for answer in answers] == [401] * 10 + [429]
+    assert int(answers[-1].headers["retry-after"]) >= 1
+
+
 async def test_while_the_partners_service_is_away_the_answer_says_so() -> None:
     async with world() as at:
         at.rpc.fails_with = Unavailable(retry_after_s=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -83,6 +84,16 @@ def test_revoke_asks_first_and_then_ends_it(terminal: Terminal) -> None:
     assert terminal.type("revoke", made["client_id"], "--yes").exit_code == 0
     assert not terminal.accepts(made["client_id"], made["client_secret"])
     assert "revoked" in terminal.type("list").output
+
+
+def test_the_audit_says_who_did_it_and_through_which_door(terminal: Terminal) -> None:
+    made = shown(terminal.type("add", "China Southern", "--airline", "CZ"))
+    database = Database(terminal.url)
+    with UnitOfWork(database, PartnersStore).read() as tx:
+        ((action, actor, detail),) = tx.store.audits(made["client_id"])
+    database.close()
+    assert (action, actor) == ("added", f"airport:{getpass.getuser()}")
+    assert made["client_secret"] not in repr(detail)
 
 
 @pytest.mark.parametrize(
