@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
@@ -57,6 +58,9 @@ class Changsha:
         self._days = {
             day: self._days.get(day) or day_reports(self._itineraries, self._here, day) for day in days
         }
+        if after is None:
+            today_first = sorted(days, key=lambda day: (day < today, day))
+            return _catching_up([_between(self._days[day], None, until) for day in today_first])
         return merge([_between(reports, after, until) for reports in self._days.values()])
 
     def next_at(self, after: datetime) -> datetime | None:
@@ -65,6 +69,24 @@ class Changsha:
         following = [_first_after(reports, after) for reports in self._days.values()]
         known = [at for at in following if at is not None]
         return min([*known, _midnight(self._here, today + timedelta(days=1))])
+
+
+def _catching_up(days: list[list[Report]]) -> list[Report]:
+    """What came before the story began, in the order in which a board needs it; each leg in its own order.
+
+    Of the first day the schedule, then its legs with the freshest news first; the other days after that.
+    """
+    ordered: list[Report] = []
+    for reports in days:
+        legs: dict[str, list[Report]] = defaultdict(list)
+        for report in reports:
+            if report.is_schedule:
+                ordered.append(report)
+            else:
+                legs[str(report.update["leg"])].append(report)
+        for leg in sorted(legs.values(), key=lambda told: told[-1].at, reverse=True):
+            ordered += leg
+    return ordered
 
 
 def _between(reports: list[Report], after: datetime | None, until: datetime) -> list[Report]:
@@ -103,7 +125,7 @@ def day_reports(itineraries: Sequence[Itinerary], here: Airport, day: date) -> l
         life = Life(leg, fate, places, inbound)
         told += [[life.schedule(told_at)], life.departure()]
     # Nothing is told before the leg itself is known.
-    return merge([[Report(max(report.at, told_at), report.update) for report in life] for life in told])
+    return merge([[replace(report, at=max(report.at, told_at)) for report in life] for life in told])
 
 
 def _with_aircraft(leg: DatedLeg, inbound: Life | None) -> Fate:

@@ -45,7 +45,7 @@ class Life:
 
     def schedule(self, told_at: datetime) -> Report:
         """The timetable's word, days before."""
-        return Report(told_at, self.leg.update(told_at))
+        return Report(told_at, self.leg.update(told_at), is_schedule=True)
 
     def departure(self) -> list[Report]:
         """Everything about a leg that leaves from here, in order."""

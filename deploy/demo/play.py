@@ -16,15 +16,19 @@ log = logging.getLogger(__name__)
 
 _LONGEST_SLEEP_S: Final = 2.0
 _SHORTEST_SLEEP_S: Final = 0.05
-_AT_ONCE: Final = 1000
+_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True)
 class Report:
-    """An update for POST /partner/v1/flights and when it is told. at: the airport's time, aware UTC."""
+    """An update for POST /partner/v1/flights and when it is told.
+
+    at: the airport's time, aware UTC. is_schedule: whether it makes the leg known.
+    """
 
     at: datetime
     update: dict[str, Any]
+    is_schedule: bool = False
 
 
 class Story(Protocol):

@@ -77,8 +77,8 @@ def test_nothing_of_a_leg_is_told_before_its_schedule(reports: list[Report]) -> 
     for report in reports:
         seen[str(report.update["leg"])].append(report)
     for told in seen.values():
-        assert "route" in told[0].update
-        assert sum("route" in report.update for report in told) == 1
+        assert told[0].is_schedule
+        assert sum(report.is_schedule for report in told) == 1
 
 
 def test_flights_rules_refuse_nothing_of_a_whole_day(reports: list[Report]) -> None:
@@ -111,6 +111,19 @@ def test_a_story_asked_in_pieces_equals_the_story_at_once(few: Path) -> None:
         told = until
     key = [str(report.update) for report in at_once]
     assert Counter(str(report.update) for report in pieces) == Counter(key)
+
+
+def test_catching_up_fills_todays_board_first_and_keeps_each_legs_order(few: Path) -> None:
+    told = Changsha(HERE, few).due(None, NOW)
+    days = [report.update["leg"]["origin_date"] for report in told if report.is_schedule]
+    assert days[0] in ("2026-11-22", "2026-11-23")
+    assert days[-1] in ("2026-11-21", "2026-11-22")
+    legs: dict[str, list[Report]] = defaultdict(list)
+    for report in told:
+        legs[str(report.update["leg"])].append(report)
+    for leg in legs.values():
+        assert leg[0].is_schedule
+        assert [report.at for report in leg] == sorted(report.at for report in leg)
 
 
 def test_another_day_comes_in_sight_at_midnight(few: Path) -> None:
