@@ -80,7 +80,7 @@ def _tokens(name: AirportName) -> Iterator[str]:
 
 @cache
 def _index() -> TokenIndex:
-    return TokenIndex({iata: place_tokens(iata) for iata in _airports()})
+    return TokenIndex({iata: _tokens(name) for iata, name in _airports().items()})
 
 
 @cache

@@ -47,7 +47,9 @@ class TokenIndex:
     """Finds the codes whose tokens a word equals or, where `Word.prefix` allows it, begins."""
 
     def __init__(self, tokens_by_code: Mapping[str, Iterable[str]]) -> None:
-        pairs = sorted((token, code) for code, tokens in tokens_by_code.items() for token in tokens)
+        pairs = sorted(
+            {(token, code) for code, tokens in tokens_by_code.items() for token in tokens if token}
+        )
         self._tokens = [token for token, _ in pairs]
         self._codes = [code for _, code in pairs]
 

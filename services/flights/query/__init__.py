@@ -84,6 +84,8 @@ def normalise(text: str) -> str:
 
     Never raises, whatever the text; at most MAX_TEXT characters come back.
     """
+    if text.isascii():
+        return " ".join(text[:MAX_TEXT].lower().translate(APOSTROPHES).split())
     folded = unicodedata.normalize("NFKC", text[:MAX_TEXT]).casefold()
     bare = "".join(char for char in unicodedata.normalize("NFD", folded) if not unicodedata.combining(char))
     kept = unicodedata.normalize("NFC", bare).translate(APOSTROPHES).translate(SIMPLIFIED)
