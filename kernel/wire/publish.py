@@ -9,17 +9,18 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import amqp
 from amqp import spec
 from amqp.exceptions import AMQPError
-from kombu.connection import Connection
 
 from kernel import clock
 from kernel.db import refuse_in_write_unit
 from kernel.errors import Unavailable
+from kernel.wire import grouped
 
 log = logging.getLogger(__name__)
 
@@ -117,12 +118,13 @@ class GroupPublisher:
     def _publish(self, messages: Sequence[Outgoing], expires_at: float) -> int:
         channel = self._open(expires_at)
         group = self._group = _Group(self._next_tag, len(messages))
-        for message in messages:
-            properties = {"delivery_mode": _PERSISTENT, **message.properties}
-            content = amqp.Message(message.body, application_headers=message.headers, **properties)
-            arguments = (0, message.exchange, message.routing_key, message.mandatory, False)
-            channel.send_method(spec.Basic.Publish, "Bssbb", arguments, content)
-            self._next_tag += 1
+        with self._together():
+            for message in messages:
+                properties = {"delivery_mode": _PERSISTENT, **message.properties}
+                content = amqp.Message(message.body, application_headers=message.headers, **properties)
+                arguments = (0, message.exchange, message.routing_key, message.mandatory, False)
+                channel.send_method(spec.Basic.Publish, "Bssbb", arguments, content)
+                self._next_tag += 1
         while not group.settled:
             left_s = expires_at - clock.monotonic()
             if left_s <= 0:
@@ -166,8 +168,7 @@ class GroupPublisher:
             return self._channel
         self._drop()
         timeout_s = max(0.1, min(CONNECT_TIMEOUT_S, expires_at - clock.monotonic()))
-        described = Connection(self._url, heartbeat=10, connect_timeout=timeout_s)
-        self._connection = described.transport.establish_connection()
+        self._connection = grouped.establish(self._url, 10, timeout_s)
         self._connection.transport.sock.settimeout(timeout_s)
         channel = self._connection.channel()
         channel.confirm_select()
@@ -176,6 +177,10 @@ class GroupPublisher:
         channel.events["basic_return"].add(self._came_back)
         self._channel, self._next_tag, self._used_at = channel, 1, clock.monotonic()
         return channel
+
+    def _together(self) -> AbstractContextManager[None]:
+        transport = self._connection.transport
+        return transport.grouped() if isinstance(transport, grouped.GroupedTransport) else nullcontext()
 
     def _still_there(self) -> bool:
         """Whether the connection is good, as far as one can know without a round trip."""
