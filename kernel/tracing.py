@@ -17,6 +17,7 @@ from kernel import ids
 ENDPOINT_KEY: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _FORM: Final = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
 
+_provider: Any = None
 _tracer: Any = None
 
 
@@ -36,7 +37,7 @@ def enabled() -> bool:
 
 def configure(process: str) -> None:
     """Send spans to the collector that the environment names; without one do nothing."""
-    global _tracer
+    global _provider, _tracer
     if not os.environ.get(ENDPOINT_KEY) or _tracer is not None:
         return
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -44,17 +45,17 @@ def configure(process: str) -> None:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    provider = TracerProvider(resource=Resource.create({"service.name": process}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    _tracer = provider.get_tracer("kernel")
+    _provider = TracerProvider(resource=Resource.create({"service.name": process}))
+    _provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    _tracer = _provider.get_tracer("kernel")
 
 
 def shutdown() -> None:
     """Send what is left of the spans."""
-    global _tracer
-    if _tracer is not None:
-        _tracer.span_processor.shutdown()
-        _tracer = None
+    global _provider, _tracer
+    if _provider is not None:
+        _provider.shutdown()
+        _provider = _tracer = None
 
 
 @contextmanager

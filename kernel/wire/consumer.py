@@ -65,6 +65,8 @@ class QueueConsumer(messaging.QueueConsumer):
             try:
                 for _ in self.consume(limit=None, safety_interval=IDLE_CHECK_S):
                     pass
+            except messaging.QueueConsumerStopped:
+                return
             except errors as exc:
                 if self.should_stop:
                     return
@@ -141,6 +143,9 @@ class QueueConsumer(messaging.QueueConsumer):
         return consumer
 
     def on_connection_error(self, exc: Exception, interval: float) -> None:
+        if self.should_stop:
+            # Being killed: Nameko would wait for the connection first, however long the broker is away.
+            raise messaging.QueueConsumerStopped
         fields = {
             "service": self.container.service_name,
             "retry_in_s": interval,

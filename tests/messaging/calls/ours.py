@@ -26,7 +26,7 @@ from nameko.extensions import DependencyProvider
 from kernel import log, tracing
 from kernel.config import load
 from kernel.errors import Conflict, ServiceError
-from kernel.wire import Replies, current, rpc, timer
+from kernel.wire import Replies, Storage, current, rpc, timer
 from kernel.wire.runner import ServiceRunner
 from kernel.wire.settings import WireSettings
 from tests.messaging.calls.notes import note
@@ -162,10 +162,21 @@ class Clock:
 
     @timer(every_s=0.2)
     def tick(self) -> None:
-        note(os.environ["TICKS"], "tick")
+        note(os.environ["TICKS"], str(time.time()))
 
 
-CLASSES = {"Desk": Desk, "Clock": Clock}
+class Caretaker:
+    """Its work is to be done by one copy at a time."""
+
+    name = "caretaker"
+    storage = Storage(lambda connection: connection)
+
+    @timer(every_s=0.5, lease="sweep")
+    def sweep(self) -> None:
+        note(os.environ["TICKS"], str(time.time()))
+
+
+CLASSES = {"Desk": Desk, "Clock": Clock, "Caretaker": Caretaker}
 CONTAINERS: dict[str, Any] = {}
 
 

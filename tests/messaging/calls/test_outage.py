@@ -1,4 +1,4 @@
-"""The broker goes away for three quarters of a minute and comes back (facts 12, 18); a service dies.
+"""The broker goes away for half a minute and comes back (facts 12, 18); a service dies.
 
 The outage has a broker of its own and runs in the background, begun by the first test of the run, so that
 the others don't wait for it.
