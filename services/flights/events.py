@@ -19,7 +19,8 @@ PUBLISHER: Final = "flights"
 FLIGHT_CHANGED: Final = "flight_changed"
 """A leg appeared or changed. data = {
     "flight": schemas.FlightSchema,      the whole leg as it is now (flight["version"] == aggregate_version)
-    "changes": [schemas.ChangeSchema]    what this event changed; [] when the leg appeared
+    "changes": [schemas.ChangeSchema]    what this event changed; [] when the leg appeared,
+                                         or when a leg that it names became known
 }"""
 
 SCHEMA_VERSION: Final = 1

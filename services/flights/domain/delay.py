@@ -15,6 +15,9 @@ Source: product.md, "delay of 15 minutes or more"; the usual measure of punctual
 
 _ON_SCHEDULE: Final = frozenset({Status.SCHEDULED, Status.RESCHEDULED})
 
+DEPENDENT: Final = _ON_SCHEDULE | {Status.AIRBORNE}
+"""States that are shown as another one when an estimate says so."""
+
 
 def delay_minutes(scheduled_us: int | None, best_us: int | None) -> int | None:
     """Whole minutes late, negative when early, seconds dropped; None when either time isn't known."""

@@ -23,12 +23,9 @@ class LegKey(NamedTuple):
     @property
     def flight_id(self) -> str:
         """CZ3101-20261123-CSX-PEK; the second of a day ends in -2."""
-        day = self.origin_date
-        tail = f"-{self.repeat}" if self.repeat > 1 else ""
-        return (
-            f"{self.airline}{self.number}{self.suffix}-{day.year:04}{day.month:02}{day.day:02}"
-            f"-{self.departure_airport}-{self.arrival_airport}{tail}"
-        )
+        airline, number, suffix, start, goal, day, repeat = self
+        tail = f"-{repeat}" if repeat > 1 else ""
+        return f"{airline}{number}{suffix}-{day.isoformat().replace('-', '')}-{start}-{goal}{tail}"
 
 
 def plain_number(number: str) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from services.flights.domain.delay import delay_minutes
 from services.flights.domain.instants import local_day, to_text
 from services.flights.domain.registers import VALUE
-from services.flights.domain.state import LegState
+from services.flights.domain.state import COMING, LEAVING, LegState
 from services.flights.domain.weights import WEIGHTS
 from services.flights.schemas.vocabulary import Milestone
 
@@ -93,8 +93,6 @@ _DEPARTURE: Final = tuple(
 _ARRIVAL: Final = tuple((f"arrival.{name}", name) for name in ("terminal", "gate", "stand", "belt"))
 _TIME_PATHS: Final = {path: path.split(".")[1:] for path in WEIGHTS if path.startswith("milestones.")}
 _MILESTONES: Final = tuple(milestone.value for milestone in Milestone)
-_LEAVING: Final = (Milestone.OFF_BLOCK, Milestone.TAKE_OFF)
-_COMING: Final = (Milestone.ON_BLOCK, Milestone.TOUCH_DOWN)
 _NO_REASON: Final = ("其他原因", "Other reasons")
 
 
@@ -140,7 +138,7 @@ def project(
 
 def _end(state: LegState, view: Viewpoint, end: str, iata: str) -> dict[str, Any]:
     """One end of the leg; its times are those at the stand, or at the runway when only those are known."""
-    times, resources = (_LEAVING, _DEPARTURE) if end == "departure" else (_COMING, _ARRIVAL)
+    times, resources = (LEAVING, _DEPARTURE) if end == "departure" else (COMING, _ARRIVAL)
     shown: dict[str, Any] = {"airport": view.airport_ref(iata)}
     for kind, name in _SHOWN_TIMES:
         shown[name] = _text(state.first_time_us(kind, *times))

@@ -6,7 +6,7 @@ from bisect import bisect_left, insort
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from services.flights.domain.delay import status_shown
+from services.flights.domain.delay import DEPENDENT, status_shown
 from services.flights.domain.fold import MILESTONES, Fold, Refused, StepReport, fold_all
 from services.flights.domain.instants import to_text
 from services.flights.domain.leg import LegKey
@@ -20,6 +20,11 @@ PATHS: Final = {
     for kind in TimeType
 }
 """(milestone, kind of time) → field path."""
+
+
+LEAVING: Final = (Milestone.OFF_BLOCK, Milestone.TAKE_OFF)
+COMING: Final = (Milestone.ON_BLOCK, Milestone.TOUCH_DOWN)
+"""At the stand; at the runway, when only that is known."""
 
 
 class Applied(NamedTuple):
@@ -137,18 +142,22 @@ class LegState:
         return us
 
     def first_time_us(self, kind: str, *milestones: Milestone) -> int | None:
-        """The time of the first of these milestones that has one."""
+        """The time of the first of these movements that has one."""
+        if kind == "actual":
+            for milestone in milestones:
+                if milestone in self.fold.times:
+                    return self.fold.times[milestone].us
+            return None
         for milestone in milestones:
-            us = self.time_us(milestone, kind)
-            if us is not None:
+            register = self.registers.get(PATHS[milestone, kind])
+            if register is not None and register[VALUE] is not None:
+                us: int = register[VALUE]
                 return us
         return None
 
     def here_us(self, kind: str) -> int | None:
         """Its time at the airport we serve: of leaving for departures, of arriving for arrivals."""
-        if self.direction == "departure":
-            return self.first_time_us(kind, Milestone.OFF_BLOCK, Milestone.TAKE_OFF)
-        return self.first_time_us(kind, Milestone.ON_BLOCK, Milestone.TOUCH_DOWN)
+        return self.first_time_us(kind, *(LEAVING if self.direction == "departure" else COMING))
 
     @property
     def board_us(self) -> int:
@@ -164,8 +173,11 @@ class LegState:
     @property
     def status(self) -> Status:
         """As everybody sees it."""
+        status = self.fold.status
+        if status not in DEPENDENT:
+            return status
         scheduled, estimated = self.here_us("scheduled"), self.here_us("estimated")
-        return status_shown(self.fold.status, self.direction, scheduled, estimated)
+        return status_shown(status, self.direction, scheduled, estimated)
 
     @property
     def newest_us(self) -> int:

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import (
     BindParameter,
     Connection,
+    Table,
     TextClause,
     Update,
     bindparam,
@@ -130,7 +131,15 @@ class FlightStore:
             new += sorted(now - old)
         self._remove_terms(gone)
         if new:
-            self._connection.execute(insert(TERMS), [_term_values(*term) for term in new])
+            self._append(TERMS, [_term_values(*term) for term in new])
+
+    def _append(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert many small rows."""
+        if not self._postgresql:
+            self._connection.execute(insert(table), rows)
+            return
+        arrays = {name: [row[name] for row in rows] for name in rows[0]}
+        self._connection.execute(_appending_postgresql(table.name, tuple(arrays)), arrays)
 
     def _remove_terms(self, gone: Sequence[tuple[str, int, str]]) -> None:
         if not gone:
@@ -175,7 +184,7 @@ class FlightStore:
             }
             for flight_id, version, change in changes
         ]
-        self._connection.execute(insert(CHANGES), rows)
+        self._append(CHANGES, rows)
 
     def add_refusals(self, rows: Sequence[RefusalRow]) -> None:
         if rows:
@@ -246,6 +255,17 @@ class FlightStore:
         statement = _REFUSALS if before_id is None else _REFUSALS.where(REFUSALS.c.id < before_id)
         rows = self._connection.execute(statement, {"most": limit})
         return [(row[0], RefusalRow(*row[1:])) for row in rows]
+
+
+@cache
+def _appending_postgresql(table: str, columns: tuple[str, ...]) -> TextClause:
+    """Whole columns instead of rows: a third of the cost of binding each value."""
+    names = ", ".join(f'"{name}"' for name in columns)
+    arrays = ", ".join(
+        f"CAST(:{name} AS {'bigint' if name.endswith('_us') or name == 'version' else 'text'}[])"
+        for name in columns
+    )
+    return text(f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays})")  # noqa: S608 - our names
 
 
 @cache
