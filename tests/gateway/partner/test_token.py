@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 from datetime import timedelta
 
+import orjson
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
@@ -198,6 +199,18 @@ def _unsigned(payload: bytes) -> str:
     return (head + b"." + base64.urlsafe_b64encode(payload).rstrip(b"=") + b".").decode()
 
 
+GOOD = {"aud": "urn:airport:CSX:partner-api", "sub": "cz-1", "cred": "c1", "scope": "", "exp": 9999999999}
+KID = jwt.decode(issue(tokens()), OctKey.import_key(KEY)).header["kid"]
+
+
+def _signed(claims: dict[str, object], algorithm: str = "HS256", kid: str = KID, key: str = KEY) -> str:
+    return jwt.encode({"alg": algorithm, "kid": kid}, claims, OctKey.import_key(key), algorithms=[algorithm])
+
+
+def _without(name: str) -> dict[str, object]:
+    return {claim: value for claim, value in GOOD.items() if claim != name}
+
+
 FORGED = {
     "empty": "",
     "one part": "abc",
@@ -205,30 +218,23 @@ FORGED = {
     "dots": "..",
     "binary": "\xff.\xfe.\xfd",
     "long": "a" * 100_000,
-    "unsigned": _unsigned(
-        b'{"aud":"urn:airport:CSX:partner-api","sub":"cz-1","cred":"c1","scope":"","exp":9999999999}'
-    ),
+    "unsigned": _unsigned(orjson.dumps(GOOD)),
     "other key": issue(tokens("b" * 40)),
-    "other airport": issue(tokens(airport="EWR")),
+    "other key under our kid": _signed(GOOD, key="b" * 40),
+    "other airport": _signed({**GOOD, "aud": "urn:airport:EWR:partner-api"}),
     "cut": issue(tokens())[:-3],
     "lengthened": issue(tokens()) + "AA",
-    "no exp": jwt.encode(
-        {"alg": "HS256"},
-        {"aud": "urn:airport:CSX:partner-api", "sub": "cz-1", "cred": "c1", "scope": ""},
-        OctKey.import_key(KEY),
-    ),
-    "other algorithm": jwt.encode(
-        {"alg": "HS512"},
-        {"aud": "urn:airport:CSX:partner-api", "sub": "cz-1", "cred": "c1", "scope": "", "exp": 9999999999},
-        OctKey.import_key(KEY),
-        algorithms=["HS512"],
-    ),
-    "unknown kid": jwt.encode(
-        {"alg": "HS256", "kid": "../../etc"},
-        {"aud": "urn:airport:CSX:partner-api", "sub": "cz-1", "cred": "c1", "scope": "", "exp": 9999999999},
-        OctKey.import_key("c" * 40),
-    ),
+    "exp is a text": _signed({**GOOD, "exp": "tomorrow"}),
+    "exp is infinite": _signed({**GOOD, "exp": float("inf")}),
+    "not yet": _signed({**GOOD, "nbf": 9999999998}),
+    "other algorithm": _signed(GOOD, algorithm="HS512"),
+    "unknown kid": _signed(GOOD, kid="../../etc"),
+    **{f"no {name}": _signed(_without(name)) for name in GOOD if name != "scope"},
 }
+
+
+def test_the_control_a_token_made_like_the_forged_ones_but_right_is_read() -> None:
+    assert tokens().read(_signed({**GOOD, "scope": "flights:read"}), real_now()).client_id == "cz-1"
 
 
 @pytest.mark.parametrize("kind", FORGED)

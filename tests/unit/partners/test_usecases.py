@@ -196,6 +196,16 @@ def test_a_revoked_partner_is_over_at_once_and_for_good(desk: Desk) -> None:
         desk.revoke(issued.client_id)
 
 
+def test_a_revoked_partner_is_out_even_if_a_credential_was_left_alive(desk: Desk) -> None:
+    issued = desk.add()
+    store = desk.uow.store
+    store.clients[issued.client_id] = dataclasses.replace(store.clients[issued.client_id], revoked_at=NOW)
+    with pytest.raises(BadSignature):
+        desk.verify(desk.signed(issued))
+    with pytest.raises(BadClient):
+        desk.authenticate(issued.client_id, issued.client_secret)
+
+
 def test_every_change_is_told_with_a_growing_version_and_nothing_secret(desk: Desk) -> None:
     issued = desk.add()
     desk.rotate(issued.client_id, HOUR)
