@@ -213,13 +213,13 @@ def told(state: LegState) -> tuple[str, dict[str, int], dict[str, Any]]:
 
 
 @given(st.lists(reports(), min_size=1, max_size=8))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_the_rules_end_where_the_model_ends(sent: list[Report]) -> None:
     assert told(state_of(sent)) == model_of(sent)
 
 
 @given(st.lists(reports(), min_size=1, max_size=8), st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_order_with_any_repeats_ends_in_the_same_leg(sent: list[Report], data: st.DataObject) -> None:
     again = data.draw(st.lists(st.sampled_from(sent), max_size=5))
     shuffled = data.draw(st.permutations(sent + again))
@@ -228,7 +228,7 @@ def test_any_order_with_any_repeats_ends_in_the_same_leg(sent: list[Report], dat
 
 
 @given(st.lists(reports(), min_size=1, max_size=8))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_the_quick_path_is_the_full_fold(sent: list[Report]) -> None:
     state = state_of(sent)
     assert state.fold.to_json() == fold_all(state.steps)[0].to_json()

@@ -79,7 +79,7 @@ def loaded(item: Any) -> Any:
 
 
 @given(_updates | st.sampled_from([None, [], "x", 3]))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_it_reads_what_marshmallow_reads_or_is_unsure(item: Any) -> None:
     try:
         read = READ(item)

@@ -295,7 +295,7 @@ _DAY = [
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_order_in_any_batches_ends_in_the_same_flights(data: st.DataObject) -> None:
     """The two schedules come first: before them nobody knows the legs."""
     rest = data.draw(st.permutations(_DAY[2:] + data.draw(st.lists(st.sampled_from(_DAY[2:]), max_size=4))))
@@ -325,7 +325,7 @@ def test_any_order_in_any_batches_ends_in_the_same_flights(data: st.DataObject) 
         ["leg", "event_at", "times", "departure", "delays", "route", "status", "sequence", "inbound", ""]
     ),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_no_item_however_odd_breaks_the_batch(odd: Any, where: str) -> None:
     uow: Uow = FakeUnitOfWork(FakeFlightStore(), NOW)
     said = {**item("06:00"), where: odd} if where else odd
