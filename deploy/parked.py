@@ -67,7 +67,7 @@ class Parked:
             json.loads(self.body)
         except ValueError:
             return "undecodable"
-        return "no call" if self.origin.startswith(_RPC) and self.properties.reply_to else "refused"
+        return "no reply_to" if self.origin.startswith(_RPC) and not self.properties.reply_to else "refused"
 
     @property
     def since(self) -> str:

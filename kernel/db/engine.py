@@ -127,6 +127,13 @@ class Database:
     def _patiently(self, attempt: Callable[[], sqlite3.Cursor]) -> None:
         """Do `attempt` once SQLite's lock is free; Unavailable when it isn't in time."""
         try:
+            attempt().close()
+        except sqlite3.OperationalError as error:
+            if not _is_locked(error):
+                raise
+        else:
+            return
+        try:
             patiently(lambda: attempt().close(), self._wait_limit_s())
         except sqlite3.OperationalError as error:
             if _is_locked(error):

@@ -115,11 +115,7 @@ def locked_elsewhere(url: str) -> dict[str, Any]:
     """A write unit while another process has the lock."""
     uow = UnitOfWork(Database(url), connection)
 
-    def write() -> None:
-        with uow.write() as tx:
-            tx.store.execute(text("UPDATE counts SET count = count + 1"))
-
-    return measure(write) | {"count": count(url)}
+    return measure(lambda: write_once(uow)) | {"count": count(url)}
 
 
 def locked_elsewhere_as_it_comes(url: str) -> dict[str, Any]:
@@ -142,6 +138,30 @@ def count(url: str) -> int:
     return int(open_raw(url).execute("SELECT count FROM counts").fetchone()[0])
 
 
+def cut_off(url: str) -> dict[str, Any]:
+    """Workers whose time runs out in the middle of a unit, more of them than there are connections."""
+    database = Database(url, pool_size=3)
+    uow = UnitOfWork(database, connection)
+
+    def work() -> None:
+        with eventlet.Timeout(0.1, False), uow.write() as tx:
+            tx.store.execute(text("UPDATE counts SET count = count + 100"))
+            if database.dialect_name == "postgresql":
+                tx.store.execute(text("SELECT pg_sleep(1)"))
+            eventlet.sleep(10)
+
+    for _ in range(8):
+        measure(work)
+    found = measure(lambda: write_once(uow))
+    with uow.read() as tx:
+        return found | {"count": tx.store.execute(text("SELECT count FROM counts")).scalar_one()}
+
+
+def write_once(uow: Any) -> None:
+    with uow.write() as tx:
+        tx.store.execute(text("UPDATE counts SET count = count + 1"))
+
+
 CASES = {
     each.__name__: each
     for each in (
@@ -151,6 +171,7 @@ CASES = {
         writers_as_it_comes,
         locked_elsewhere,
         locked_elsewhere_as_it_comes,
+        cut_off,
     )
 }
 

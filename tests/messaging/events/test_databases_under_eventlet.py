@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from kernel.db import Database
 from tests.messaging.events.conftest import ROOT
 from tests.support.databases import Postgres
 
@@ -93,3 +95,17 @@ def test_control_a_busy_timeout_stops_them(file: Path) -> None:
     with locked_for(file, 4.0):
         found = case("locked_elsewhere_as_it_comes", f"sqlite:///{file}")
     assert found["gap_s"] > FROZEN_S
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_work_that_is_cut_off_leaves_neither_lock_nor_lost_connection(
+    kind: str, file: Path, request: pytest.FixtureRequest
+) -> None:
+    url = f"sqlite:///{file}"
+    if kind == "postgresql":
+        url = request.getfixturevalue("postgres").new_database()
+        database = Database(url)
+        with database.writing() as connection:
+            connection.execute(text("CREATE TABLE counts AS SELECT 0 AS count"))
+        database.close()
+    assert case("cut_off", url) | {"gap_s": 0} == {"gap_s": 0, "errors": 0, "names": [], "count": 1}

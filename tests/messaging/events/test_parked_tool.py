@@ -21,11 +21,10 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(vhost_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("AMQP_URL", vhost_url)
-    monkeypatch.setitem(tool.SERVICES, "ledger", "of these tests")
     for command in tool.parked.commands.values():
         for parameter in command.params:
             if parameter.name in ("service", "services"):
-                monkeypatch.setattr(parameter.type, "choices", ("ledger", *tool.SERVICES))
+                monkeypatch.setattr(parameter.type, "choices", ("counter", "ledger"))
 
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(tool.parked, arguments)
@@ -107,6 +106,25 @@ def test_a_message_whose_queue_is_gone_stays(suite: Suite, wire: Wire, run: Run)
     assert replayed.exit_code == 1
     assert "stays" in replayed.output
     eventually(lambda: wire.depth(PARKED) == 1)
+
+
+def test_a_parked_call_is_told_from_an_event_and_replayed_the_way_it_came(
+    suite: Suite, wire: Wire, run: Run
+) -> None:
+    """A call without reply_to; when it is replayed its service parks it again, which shows that it came."""
+    counter = suite.start("counter")
+    body = json.dumps({"args": [], "kwargs": {"request": {"passport": "E1234"}}}).encode()
+    wire.publish("nameko-rpc", "counter.sell", body)
+    eventually(lambda: wire.depth(queues.parked_queue_name("counter")) == 1)
+    shown = run("list", "counter").output
+    assert "no reply_to" in shown
+    assert "rpc-counter" in shown
+    assert "E1234" not in shown
+    counter.stop()
+    assert run("replay", "counter", "--all").output == "counter: 1 replayed\n"
+    properties, replayed = eventually(lambda: wire.take("rpc-counter"))
+    assert replayed == body
+    assert "x-death" not in (properties.headers or {})
 
 
 def test_drop_deletes_what_was_named_and_nothing_else(suite: Suite, wire: Wire, run: Run) -> None:
