@@ -12,7 +12,9 @@ outbox_lag_seconds{service}                 age of the oldest event not yet publ
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from itertools import accumulate
 from typing import Final
 
 from prometheus_client import (
@@ -20,13 +22,15 @@ from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
-    Histogram,
     disable_created_metrics,
     generate_latest,
 )
 from prometheus_client.gc_collector import GCCollector
+from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 
 # The time of each series' making doubles the page and says nothing.
 disable_created_metrics()
@@ -40,16 +44,6 @@ GCCollector(registry=REGISTRY)
 
 _LATENCY_BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 
-CALLS: Final = Counter(
-    "rpc_calls", "Calls by how they ended.", ["service", "method", "outcome"], registry=REGISTRY
-)
-CALL_SECONDS: Final = Histogram(
-    "rpc_call_seconds",
-    "Seconds from a call's arrival to its answer.",
-    ["service", "method"],
-    buckets=_LATENCY_BUCKETS_S,
-    registry=REGISTRY,
-)
 IN_FLIGHT: Final = Gauge("rpc_in_flight", "Calls and events being worked on.", ["service"], registry=REGISTRY)
 DROPPED_LATE: Final = Counter(
     "rpc_dropped_late",
@@ -75,19 +69,49 @@ OUTBOX_LAG: Final = Gauge(
 
 
 class CallMeter:
-    """The metrics of one method, with the label lookups done once: they cost more than the counting."""
+    """How the calls of one method ended and how long they took.
+
+    Plain numbers: all calls of a process are counted in its one thread, and the library's locks and label
+    lookups cost a tenth of a call.
+    """
 
     def __init__(self, service: str, method: str) -> None:
-        self._labels = (service, method)
-        self._seconds = CALL_SECONDS.labels(service, method)
-        self._outcomes: dict[str, Counter] = {}
+        self.labels = (service, method)
+        self.outcomes: dict[str, int] = {}
+        self.buckets = [0] * (len(_LATENCY_BUCKETS_S) + 1)
+        self.seconds = 0.0
+        _meters.append(self)
 
     def ended(self, outcome: str, seconds: float) -> None:
-        counter = self._outcomes.get(outcome)
-        if counter is None:
-            counter = self._outcomes[outcome] = CALLS.labels(*self._labels, outcome)
-        counter.inc()
-        self._seconds.observe(seconds)
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+        self.buckets[bisect_left(_LATENCY_BUCKETS_S, seconds)] += 1
+        self.seconds += seconds
+
+
+_meters: list[CallMeter] = []
+
+
+class _Meters(Collector):
+    """Gives the library what the meters have counted."""
+
+    def collect(self) -> Iterator[Metric]:
+        calls = CounterMetricFamily(
+            "rpc_calls", "Calls by how they ended.", labels=["service", "method", "outcome"]
+        )
+        seconds = HistogramMetricFamily(
+            "rpc_call_seconds", "Seconds from a call's arrival to its answer.", labels=["service", "method"]
+        )
+        limits = [*map(floatToGoString, _LATENCY_BUCKETS_S), "+Inf"]
+        for meter in _meters:
+            for outcome, number in meter.outcomes.items():
+                calls.add_metric([*meter.labels, outcome], number)
+            cumulated = list(zip(limits, accumulate(meter.buckets), strict=True))
+            seconds.add_metric(meter.labels, buckets=cumulated, sum_value=meter.seconds)
+        yield calls
+        yield seconds
+
+
+REGISTRY.register(_Meters())
 
 
 def watch_in_flight(service: str, count: Callable[[], float]) -> None:

@@ -19,11 +19,9 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, Final
 
-import amqp
 import eventlet
 from amqp import spec
-from amqp.exceptions import AMQPError, PreconditionFailed
-from eventlet import Timeout
+from amqp.exceptions import PreconditionFailed
 from kombu.connection import Connection
 from nameko import messaging, rpc
 from nameko.exceptions import ContainerBeingKilled
@@ -31,6 +29,7 @@ from nameko.exceptions import ContainerBeingKilled
 from kernel import ids, metrics
 from kernel.wire import codec, queues, transport
 from kernel.wire.errors import UnknownMethod, error_body
+from kernel.wire.sending import WRITE_ERRORS, send_answer
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +37,6 @@ RECONNECT_FIRST_S: Final = 0.3
 RECONNECT_MOST_S: Final = 2.0
 CONNECT_TIMEOUT_S: Final = 3.0
 IDLE_CHECK_S: Final = 0.5
-WRITE_ERRORS: Final = (OSError, AMQPError)
 
 
 class QueueConsumer(messaging.QueueConsumer):
@@ -246,28 +244,15 @@ class RpcConsumer(rpc.RpcConsumer):
             self.answer(message, error_body(UnknownMethod(method=key)))
 
     def answer(self, message: Any, body: bytes) -> None:
-        """Send the reply and acknowledge the call, in this order, on the call's own channel.
+        """Send the reply and acknowledge the call, on the call's own channel.
 
         No confirm: the caller has a deadline, and a repeat gets the stored answer. If the connection has
         gone in the meantime the broker gives the call to another copy, so there is nothing to send.
-        `send_method`, because py-amqp's `basic_publish` reads from the connection first and would race
-        the thread that consumes from it.
         """
-        channel = message.channel
-        if channel.connection is None:
+        if message.channel.connection is None:
             return
-        properties = message.properties
-        reply = amqp.Message(
-            body,
-            content_type=codec.CONTENT_TYPE,
-            content_encoding=codec.CONTENT_ENCODING,
-            delivery_mode=1,
-            correlation_id=properties.get("correlation_id") or "",
-        )
-        arguments = (0, queues.RPC_EXCHANGE.name, properties["reply_to"], False, False)
         try:
-            send(channel, arguments, reply)
-            message.ack()
+            send_answer(message, body)
         except WRITE_ERRORS:
             log.warning("an answer could not be sent", extra={"service": self.container.service_name})
 
@@ -275,17 +260,3 @@ class RpcConsumer(rpc.RpcConsumer):
         """Take a call out of the queue without an answer: nobody waits for it."""
         metrics.DROPPED_LATE.labels(self.container.service_name).inc()
         self.queue_consumer.ack_message(message)
-
-
-def send(channel: Any, arguments: tuple[Any, ...], message: amqp.Message) -> None:
-    """Publish on a consumer's channel. arguments: reserved, exchange, routing key, mandatory, immediate.
-
-    A write that is cut short, by its time limit or by the worker's, leaves half a frame on the line: the
-    connection is closed, and made anew by its consumer.
-    """
-    connection = channel.connection
-    try:
-        channel.send_method(spec.Basic.Publish, "Bssbb", arguments, message)
-    except (OSError, Timeout):
-        connection.collect()
-        raise

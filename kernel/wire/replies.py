@@ -20,9 +20,10 @@ from kernel import clock, context, ids, metrics
 from kernel.db import refuse_in_write_unit
 from kernel.errors import DeadlineExceeded, RemoteError, ServiceError, Unavailable
 from kernel.wire import codec, queues
-from kernel.wire.consumer import WRITE_ERRORS, QueueConsumer, send
+from kernel.wire.consumer import QueueConsumer
 from kernel.wire.context import expiration_of, headers_for
 from kernel.wire.errors import UnknownService, read_error
+from kernel.wire.sending import WRITE_ERRORS, send_call
 
 log = logging.getLogger(__name__)
 
@@ -86,11 +87,7 @@ class ReplyListener(SharedExtension):
             if channel is None or channel.connection is None or self.queue is None:
                 raise Unavailable(part="broker", retry_after_s=1)
             self._waiting[correlation_id] = event
-            send(
-                channel,
-                (0, queues.RPC_EXCHANGE.name, f"{service}.{method}", True, False),
-                self._message(request, correlation_id, seconds),
-            )
+            send_call(channel, f"{service}.{method}", self._message(request, correlation_id, seconds))
             answer = event.wait()
         except Timeout as exc:
             if exc is not limit:

@@ -190,7 +190,9 @@ def _serve_ours() -> None:
     if profile:
         import cProfile
 
-        cProfile.runctx("runner.run()", globals(), {"runner": runner}, profile)
+        profiler = cProfile.Profile(time.process_time)
+        profiler.runcall(runner.run)
+        profiler.dump_stats(profile)
     else:
         runner.run()
 
