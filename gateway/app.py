@@ -88,7 +88,8 @@ class Gateway:
         """Everything behind the edge, innermost first."""
         problems = Problems(self.deps.words)
         state = SimpleNamespace(problems=problems, deps=self.deps)
-        app: ASGIApp = Doors(self._routes(), state)
+        self.routes = self._routes()
+        app: ASGIApp = Doors(self.routes, state)
         app = BodyLimit(app, self.settings.max_body_bytes)
         app = ProblemLayer(app, problems, self._error_page())
         app = DrainLayer(app, self.drain)
