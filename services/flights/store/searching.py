@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, select, tuple_
@@ -27,20 +28,13 @@ def statements(asked: Asked) -> list[Select[Any]]:
 
 
 def _statement(asked: Asked, way: tuple[frozenset[str], ...]) -> Select[Any]:
-    """Read the most telling set from the index; check the others flight by flight."""
-    sets = sorted(way, key=_tells)
-    if sets and len(sets[0]) <= MAX_TERMS:
-        return _by_terms(asked, sets[0], sets[1:])
-    return _by_window(asked, sets)
+    """Read the first set, the most telling one, from the index; check the others flight by flight."""
+    if way and len(way[0]) <= MAX_TERMS:
+        return _by_terms(asked, way[0], way[1:])
+    return _by_window(asked, way)
 
 
-def _tells(terms: frozenset[str]) -> tuple[int, int]:
-    """A number tells most, then a place, then an airline; few terms more than many."""
-    kind = min((term[:2] for term in terms), default="")
-    return {"n:": 0, "f:": 1, "t:": 1}.get(kind, 2), len(terms)
-
-
-def _by_terms(asked: Asked, terms: frozenset[str], others: list[frozenset[str]]) -> Select[Any]:
+def _by_terms(asked: Asked, terms: frozenset[str], others: Sequence[frozenset[str]]) -> Select[Any]:
     board_us, flight_id = TERMS.c.board_us, TERMS.c.flight_id
     statement = select(board_us, flight_id)
     if len(terms) == 1:
@@ -53,7 +47,7 @@ def _by_terms(asked: Asked, terms: frozenset[str], others: list[frozenset[str]])
     return _ordered(statement.where(*checks, *_flight_is(asked)), asked, board_us, flight_id)
 
 
-def _by_window(asked: Asked, sets: list[frozenset[str]]) -> Select[Any]:
+def _by_window(asked: Asked, sets: Sequence[frozenset[str]]) -> Select[Any]:
     board_us, flight_id = FLIGHTS.c.board_us, FLIGHTS.c.id
     checks = [_has(terms, board_us, flight_id) for terms in sets]
     statement = select(board_us, flight_id).where(*checks, *_flight_is(asked))

@@ -45,7 +45,10 @@ class Listed(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A search in terms. Of one of the `ways` all sets must hold, of a set one term."""
+    """A search in terms. Of one of the `ways` all sets must hold, of a set one term.
+
+    The first set of a way is the most telling one: it is read from the index, the others are checked.
+    """
 
     from_us: int
     to_us: int

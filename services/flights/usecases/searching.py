@@ -19,6 +19,8 @@ SEARCHABLE_DAYS: Final = 800
 """Days before and after today that may be asked for; nothing is kept or planned beyond."""
 MAX_WAYS: Final = 32
 
+_TELLING: Final = {"n": 0, "f": 1, "t": 1, "a": 2}
+
 Way = tuple[frozenset[str], ...]
 
 
@@ -33,7 +35,7 @@ def search_flights(
     """
     asked_for = query.parse(request["text"])
     from_at, to_at = _window(request, asked_for, now.astimezone(view.zoneinfo), view)
-    ways = _ways(request, asked_for)
+    ways = _ways(request, asked_for, f":{view.iata}")
     asked = Asked(
         to_us(from_at),
         to_us(to_at),
@@ -69,8 +71,17 @@ def _local(day: date, at: time, view: Viewpoint) -> datetime:
     return datetime.combine(day, at, view.zoneinfo)
 
 
-def _ways(request: Mapping[str, Any], asked_for: query.Query) -> tuple[Way, ...]:
-    """The ways to understand the search; none when nothing can answer it."""
+def _ways(request: Mapping[str, Any], asked_for: query.Query, here: str) -> tuple[Way, ...]:
+    """The ways to understand the search, each with its most telling set first; none when nothing can answer.
+
+    A number tells most, then the other end, then an airline; that a leg touches this airport tells nothing.
+    """
+
+    def tells(terms: frozenset[str]) -> tuple[int, int]:
+        if any(term.endswith(here) for term in terms):
+            return 3, len(terms)
+        return min(_TELLING[term[0]] for term in terms), len(terms)
+
     chosen: list[frozenset[str]] = []
     if request["place"].strip():
         codes = names.resolve_place(request["place"])
@@ -80,7 +91,7 @@ def _ways(request: Mapping[str, Any], asked_for: query.Query) -> tuple[Way, ...]
     if request["airline"].strip():
         chosen.append(frozenset(f"a:{code}" for code in names.resolve_airline(request["airline"])))
     ways = [(*chosen, *_sets(condition)) for condition in names.conditions(asked_for)]
-    return tuple(dict.fromkeys(way for way in ways if all(way)))
+    return tuple(dict.fromkeys(tuple(sorted(way, key=tells)) for way in ways if all(way)))
 
 
 def _sets(condition: names.Condition) -> list[frozenset[str]]:
