@@ -22,8 +22,11 @@ _BROKER_UNITS = ("rabbitmq-server.service", "epmd.socket", "epmd.service")
 
 
 def say(text: str) -> None:
-    """One line for the person who waits."""
-    print(text, flush=True)
+    """One line for the person who waits. Nobody listening any more is no reason to fail."""
+    try:
+        print(text, flush=True)
+    except OSError:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - lives as long as we do
 
 
 def progress(text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 from pathlib import Path
 from typing import Protocol
 
@@ -62,7 +63,7 @@ class ContainerChild(ProgramChild):
     def __init__(self, var: Path, environ: dict[str, str]) -> None:
         self._port = ports.free_port()
         self._password = ids.new_secret(18)
-        known_as = f"airport-{hashlib.sha256(str(var).encode()).hexdigest()[:12]}"
+        known_as = self._known_as = f"airport-{hashlib.sha256(str(var).encode()).hexdigest()[:12]}"
         command = ["docker", "run", "--rm", "--init", "--name", known_as, "--hostname", known_as]
         command += [
             "--publish",
@@ -87,8 +88,19 @@ class ContainerChild(ProgramChild):
     def url(self) -> str:
         return f"amqp://airport:{self._password}@{ports.LOOPBACK}:{self._port}/"
 
+    def launch(self) -> None:
+        self._remove()  # left over from a start that was killed: its name is taken
+        super().launch()
+
+    def kill(self) -> None:
+        super().kill()
+        self._remove()
+
     def speaks(self) -> bool:
         return speaks_amqp(ports.LOOPBACK, self._port)
+
+    def _remove(self) -> None:
+        subprocess.run(["docker", "rm", "--force", self._known_as], capture_output=True, check=False)
 
 
 def choose_broker(var: Path, environ: dict[str, str]) -> BrokerChild | None:
