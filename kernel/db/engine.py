@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
 
+import psycopg2
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event, exc, pool
 
@@ -294,7 +295,7 @@ def _ping_if_idle(connection: Any, record: Any, _: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         connection.rollback()
-    except Exception as error:
+    except psycopg2.Error as error:
         raise exc.DisconnectionError from error
 
 

@@ -27,7 +27,7 @@ GROUP: Final = 500
 """Events in one group: large enough that the confirm's round trip doesn't count, small enough for memory."""
 POLL_S: Final = 1.0
 """How soon rows are found that another process saved."""
-CONTESTED_S: Final = 0.02
+CONTESTED_S: Final = 0.05
 """How soon to ask again while another copy relays."""
 CONFIRM_S: Final = 3.0
 LEASE_S: Final = 8.0

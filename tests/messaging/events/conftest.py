@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any
 import pika
 import pytest
 import sqlalchemy
+from pika.exceptions import AMQPError
 from sqlalchemy import text
 
 from deploy.broker import Broker
@@ -187,7 +189,8 @@ class Wire:
         return int(self.channel.queue_declare(queue, passive=True).method.message_count)
 
     def close(self) -> None:
-        if self._connection.is_open:
+        """A test may have ended the broker in the meantime."""
+        with contextlib.suppress(AMQPError):
             self._connection.close()
 
 

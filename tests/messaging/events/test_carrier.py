@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy
 from sqlalchemy import select
 
+from deploy.broker import Broker
 from kernel import clock, tables
 from kernel.db import Database, UnitOfWork
 from kernel.errors import Unavailable
@@ -24,7 +25,7 @@ from kernel.outbox import Event
 from kernel.wire import carrier as carrying
 from kernel.wire.carrier import Carrier
 from kernel.wire.publish import GroupPublisher, Outgoing
-from tests.messaging.events.conftest import Wire, eventually
+from tests.messaging.events.conftest import Suite, Wire, eventually
 from tests.support.databases import Postgres
 from tests.support.proxy import Proxy
 
@@ -298,6 +299,29 @@ def test_no_event_is_lost_while_connections_break(
     assert sorted(set(versions)) == list(range(1, 61))
     first_seen = list(dict.fromkeys(versions))
     assert first_seen == sorted(first_seen)
+
+
+def test_events_saved_and_sent_around_a_brokers_crash_all_arrive(
+    suite: Suite, wire: Wire, broker: Broker
+) -> None:
+    """The whole way, from a call to another service's database, over a broker that is killed."""
+    counter, ledger = suite.start("counter"), suite.start("ledger")
+
+    def sell(first: int, last: int) -> None:
+        """As the counter's own use case would, from another process."""
+        with unit(suite.database("counter")).write() as tx:
+            for number in range(first, last):
+                tx.outbox.add(Event("sold", f"seat {number}", 1, {"key": f"seat {number}"}))
+
+    sell(0, 50)
+    broker.kill()
+    sell(50, 100)
+    broker.start()
+    sell(100, 150)
+    eventually(lambda: unsent(suite.database("counter")) == 0, 40)
+    eventually(lambda: all(suite.count("ledger", f"seat {number}") == 1 for number in range(150)), 40)
+    assert counter.stop() == 0
+    assert ledger.stop() == 0
 
 
 def test_a_frozen_broker_delays_and_nothing_more(
