@@ -49,6 +49,11 @@ class StepReport(NamedTuple):
     reinstated: bool
     moves: tuple[tuple[str, int], ...]  # (milestone, actual time or TAKEN_BACK), in a leg's order of life
 
+    @property
+    def says(self) -> tuple[str, str, str, bool, tuple[tuple[str, int], ...]]:
+        """All but when it was said."""
+        return self.source, self.kind, self.status, self.reinstated, self.moves
+
     def to_json(self) -> list[Any]:
         """For the store; the weight is left out, because the table may change."""
         return [

@@ -14,6 +14,11 @@ from services.flights.domain.registers import EVENT_US, VALUE, Change, Register,
 from services.flights.domain.report import Report
 from services.flights.schemas.vocabulary import Milestone, Outcome, Status, TimeType
 
+MANY_STEPS: Final = 60
+"""Steps of an eventful day; beyond, repetitions are forgotten."""
+
+_STARTING_AFRESH: Final = frozenset({Status.CANCELLED, Status.DIVERTED, Status.RETURNED})
+
 PATHS: Final = {
     (milestone, kind.value): f"milestones.{milestone}.{kind}_at"
     for milestone in Milestone
@@ -84,8 +89,21 @@ class LegState:
         steps.append(step)
         before = self._standing()
         wrong = self.fold.apply(step)
+        self._forget_repetition()
         followed = self._standing() != before or self._says_so(step)
         return followed, wrong[0] if wrong else None, []
+
+    def _forget_repetition(self) -> None:
+        """Of a long row of steps that say the same, the first and the last are enough.
+
+        Some sources repeat all they know each minute. Whatever comes in between later, the last of the row
+        says it again; so nothing but the memory is lost.
+        """
+        if len(self.steps) <= MANY_STEPS:
+            return
+        first, middle, last = self.steps[-3:]
+        if middle.says == first.says == last.says and middle.status not in _STARTING_AFRESH:
+            del self.steps[-2]
 
     def _take_late(self, step: StepReport) -> tuple[bool, Refused | None, list[tuple[StepReport, Refused]]]:
         before = self._standing()

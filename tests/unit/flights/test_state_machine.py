@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.flights.domain import TRANSITIONS, Applied, LegState, Step
+from services.flights.domain.fold import fold_all
 from services.flights.schemas import SourceKind, Status
 from tests.unit.flights.examples import IN, OUT, actual, at, estimated, item, report, scheduled
 
@@ -327,3 +328,14 @@ def test_the_timetable_does_not_call_a_delayed_leg_back_to_its_schedule() -> Non
 def test_whatever_the_gate_says_an_aircraft_that_leaves_has_departed(status: Status) -> None:
     state = leg_after(item("07:00", status=status.value), item("08:02", **actual("off_block", "08:02")))
     assert state.status is Status.DEPARTED
+
+
+def test_a_source_that_repeats_itself_all_day_costs_no_memory() -> None:
+    state = leg_after(item("06:00", status="check_in_open"))
+    for minute in range(600):
+        hours, minutes = divmod(minute, 60)
+        then(state, item(f"{6 + hours:02}:{minutes:02}", status="boarding"))
+    assert len(state.steps) < 70
+    assert state.fold.to_json() == fold_all(state.steps)[0].to_json()
+    then(state, item("2026-11-23T14:30:30Z", status="delayed"))
+    assert state.status is Status.BOARDING, "it was said again after the delay"
