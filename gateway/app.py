@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway import health
+from gateway import health, metering
 from gateway.bodies import BodyLimit
 from gateway.cache import FlightCache
 from gateway.cache.feeder import Feeder
@@ -99,8 +99,7 @@ class Gateway:
     def _routes(self) -> list[BaseRoute]:
         routes: list[BaseRoute] = [*health.routes(self.deps, self.drain), *self.live.routes()]
         for name in self._doors:
-            door = getattr(importlib.import_module(name), "routes", None)
-            routes += door(self.deps) if door else []
+            routes += importlib.import_module(name).routes(self.deps)
         return routes
 
     def _error_page(self) -> ErrorPage | None:
@@ -134,7 +133,17 @@ class Gateway:
     async def _tick(self) -> None:
         while True:
             self.edge.tick()
+            self._measure()
             await asyncio.sleep(_TICK_S)
+
+    def _measure(self) -> None:
+        metering.EDGE_HITS.inc(self.edge.take_hits())
+        metering.STREAMS.set(self.live.open_streams)
+        metering.NEWS_AGE.set(self.flights.age_s)
+        metering.STALE.set(self.flights.stale)
+        metering.FLIGHTS.set(self.flights.digest()[0])
+        if isinstance(self.rpc, RpcClient):
+            metering.IN_FLIGHT.set(self.rpc.in_flight)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

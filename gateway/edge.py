@@ -30,6 +30,7 @@ class Edge:
         self._security = headers
         self._extra: list[Pair] = [(b"age", b"0"), *headers]
         self.hits = 0
+        self._taken = 0
 
     def tick(self) -> None:
         """The age of the news as every answer states it from now on; called each second and when it turns
@@ -37,6 +38,11 @@ class Edge:
         extra = freshness_headers(self._cache) + self._security
         if extra != self._extra:
             self._extra = extra
+
+    def take_hits(self) -> int:
+        """Hits since the last time, for the metrics: the edge itself only counts."""
+        taken, self._taken = self.hits - self._taken, self.hits
+        return taken
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

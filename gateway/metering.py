@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import calls
@@ -29,6 +29,16 @@ SECONDS: Final = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0),
     registry=REGISTRY,
 )
+EDGE_HITS: Final = Counter(
+    "gateway_edge_hits", "Requests answered from memory by the edge.", registry=REGISTRY
+)
+IN_FLIGHT: Final = Gauge("gateway_calls_in_flight", "Calls to services under way.", registry=REGISTRY)
+STREAMS: Final = Gauge("gateway_live_streams", "Live streams open.", registry=REGISTRY)
+NEWS_AGE: Final = Gauge(
+    "gateway_news_age_seconds", "Seconds since the window was last known to be in step.", registry=REGISTRY
+)
+STALE: Final = Gauge("gateway_news_stale", "1 while the news may be out of date.", registry=REGISTRY)
+FLIGHTS: Final = Gauge("gateway_window_flights", "Flights in memory.", registry=REGISTRY)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -53,7 +63,7 @@ class MeterLayer:
                 status, seconds = message["status"], monotonic() - began
                 REQUESTS.labels(route, method, status).inc()
                 SECONDS.labels(route).observe(seconds)
-                if status >= 500:
+                if status >= 500 and route != "/readyz":
                     log.warning(
                         "request answered with an error of ours",
                         extra={

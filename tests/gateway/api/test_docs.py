@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from gateway.app import DOORS
 from tests.gateway.fakes import FakeFlights, FakeRpc, running
 
 pytestmark = pytest.mark.anyio
@@ -33,12 +34,17 @@ class Page(HTMLParser):
                 self.ids.append(value or "")
 
 
+@pytest.fixture(autouse=True)
+def signing_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_SIGNING_KEY", "a signing key of more than thirty-two characters")
+
+
 def fake() -> FakeRpc:
     return FakeRpc(flights=FakeFlights())
 
 
 async def test_the_document_is_openapi_3_1_with_an_etag() -> None:
-    async with running(fake(), public_url="https://fly.example/") as (_, client):
+    async with running(fake(), doors=DOORS, public_url="https://fly.example/") as (_, client):
         answer = await client.get("/api/openapi.json")
         assert answer.json()["openapi"].startswith("3.1")
         assert answer.json()["servers"] == [{"url": "https://fly.example"}]
@@ -48,7 +54,7 @@ async def test_the_document_is_openapi_3_1_with_an_etag() -> None:
 
 @pytest.mark.parametrize("path", ["/api/docs", "/api/docs/problems"])
 async def test_the_page_works_under_the_strict_policy_and_every_link_leads_somewhere(path: str) -> None:
-    async with running(fake()) as (_, client):
+    async with running(fake(), doors=DOORS) as (_, client):
         answer = await client.get(path)
         page = Page(answer.text)
         assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
@@ -65,7 +71,7 @@ async def test_the_page_works_under_the_strict_policy_and_every_link_leads_somew
 
 
 async def test_the_page_speaks_both_languages() -> None:
-    async with running(fake()) as (_, client):
+    async with running(fake(), doors=DOORS) as (_, client):
         zh = await client.get("/api/docs", headers={"Accept-Language": "zh"})
         en = await client.get("/api/docs", headers={"Accept-Language": "en"})
         assert '<html lang="zh-CN">' in zh.text
@@ -77,7 +83,7 @@ async def test_the_page_speaks_both_languages() -> None:
 
 
 async def test_the_type_of_a_problem_leads_to_its_words() -> None:
-    async with running(fake()) as (_, client):
+    async with running(fake(), doors=DOORS) as (_, client):
         problem = (await client.get("/api/v1/flights/XX1-20261123-CSX-PEK")).json()
         address, _, anchor = problem["type"].partition("#")
         page = Page((await client.get(address)).text)
