@@ -42,13 +42,14 @@ const site = (() => {
     tick();
   };
 
-  let lastSaid = 0;
+  // A screen reader must be able to finish: one announcement in four seconds, and of those that wait the last.
+  const SAY_MS = 4000;
+  let waiting = "", saying = 0;
   const say = (text) => {
-    const said = document.getElementById("said");
-    // A screen reader must be able to finish: at most one announcement in four seconds.
-    if (!said || !text || performance.now() - lastSaid < 4000) return;
-    lastSaid = performance.now();
-    said.textContent = text;
+    if (!text) return;
+    if (saying) { waiting = text; return; }
+    document.getElementById("said").textContent = text;
+    saying = setTimeout(() => { const next = waiting; saying = 0; waiting = ""; say(next); }, SAY_MS);
   };
 
   document.addEventListener("click", (event) => {

@@ -1,0 +1,83 @@
+"""`python -m tests.gateway.web.served`: the gateway over a made-up Changsha on a port of its own, for browsers.
+
+The first line out is {"url", "ids": {state: flight id}, "boards": {state: address}}. Each line in is a wish: {"push": id, …changes},
+{"connect": true|false}, {"storm": seconds}; each is answered by a line when it is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from datetime import datetime
+from typing import Any
+
+from granian.constants import HTTPModes, Interfaces
+from granian.server.embed import Server
+
+from deploy import ports
+from kernel import clock
+from tests.gateway.web.changsha import ZONE, day_of, history_of, showcase
+from tests.gateway.web.fakes import FakeFlights, gateway_over
+
+
+async def main() -> None:
+    now = clock.now()
+    shown = showcase(now)
+    flights = FakeFlights([*day_of(now, 200), *shown.values()])
+    flights.histories[shown["boarding"]["id"]] = history_of(shown["boarding"], now)
+    gateway = gateway_over(flights, live_per_address=200)
+    port = ports.free_ports(1)[0]
+    server = Server(
+        gateway,
+        address=ports.LOOPBACK,
+        port=port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_enabled=False,
+    )
+    serving = asyncio.create_task(server.serve())
+    while not gateway.flights.loaded:
+        await asyncio.sleep(0.02)
+    ids = {state: document["id"] for state, document in shown.items()}
+    boards = {state: _board_of(document) for state, document in shown.items()}
+    _say({"url": f"http://{ports.LOOPBACK}:{port}", "ids": ids, "boards": boards})
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        await _do(json.loads(line), flights)
+        _say({"done": True})
+    gateway.begin_drain()
+    server.stop()
+    await serving
+
+
+async def _do(wish: dict[str, Any], flights: FakeFlights) -> None:
+    if "connect" in wish:
+        flights.connect(wish["connect"])
+    elif "storm" in wish:
+        await _storm(flights, wish["storm"])
+    else:
+        flights.push(wish.pop("push"), **wish)
+
+
+async def _storm(flights: FakeFlights, seconds: float) -> None:
+    """200 updates a second over all legs of today."""
+    every = list(flights.documents)
+    for i in range(int(seconds * 200)):
+        flights.push(every[i * 37 % len(every)], departure__gate=f"C{i % 40}")
+        await asyncio.sleep(0.005)
+
+
+def _board_of(document: dict[str, Any]) -> str:
+    """The address of the board that begins with this leg."""
+    at = datetime.fromisoformat(document["board_at"]).astimezone(ZONE)
+    return f"/flights/{document['direction']}s?day={at:%Y-%m-%d}&at={at:%H:%M}"
+
+
+def _say(document: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(document) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,325 @@
+"""The travellers' pages in a real browser: as a phone and a desktop show them, live, by keyboard, without scripts."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from deploy import assets
+from kernel import clock
+from tests.gateway.web.changsha import ZONE
+
+PHONE, DESKTOP, SMALL = (
+    {"width": 375, "height": 812},
+    {"width": 1280, "height": 900},
+    {"width": 320, "height": 640},
+)
+AXE = assets.WEB / "node_modules" / "axe-core" / "axe.min.js"
+LIGHT_B = 60_000
+
+
+@dataclass
+class Served:
+    """The gateway of tests.gateway.web.served: its address, its showcase, and wishes to it."""
+
+    process: subprocess.Popen[str]
+    url: str
+    ids: dict[str, str]
+    boards: dict[str, str]
+
+    def wish(self, **wish: Any) -> None:
+        self.send(**wish)
+        self.done()
+
+    def send(self, **wish: Any) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps(wish) + "\n")
+        self.process.stdin.flush()
+
+    def done(self) -> None:
+        assert self.process.stdout
+        assert self.process.stdout.readline()
+
+    def flight(self, state: str) -> str:
+        return f"{self.url}/flights/{self.ids[state]}"
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    assets.build()
+    command = [sys.executable, "-m", "tests.gateway.web.served"]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=assets.ROOT
+    )
+    assert process.stdin
+    assert process.stdout
+    first = json.loads(process.stdout.readline())
+    yield Served(process, first["url"], first["ids"], first["boards"])
+    process.stdin.close()
+    try:
+        process.wait(12)
+    finally:
+        process.kill()
+        process.stdout.close()
+
+
+@dataclass
+class Tab:
+    """A page, and everything its console complained about."""
+
+    page: Page
+    complaints: list[str]
+
+
+def open_tab(browser: Browser, **options: Any) -> tuple[BrowserContext, Tab]:
+    context = browser.new_context(**({"viewport": PHONE, "locale": "en-GB"} | options))
+    tab = Tab(context.new_page(), [])
+    tab.page.set_default_timeout(8000)
+    tab.page.on("console", lambda m: m.type in {"error", "warning"} and tab.complaints.append(m.text))
+    tab.page.on("pageerror", lambda e: tab.complaints.append(str(e)))
+    return context, tab
+
+
+@pytest.fixture
+def tab(browser: Browser, served: Served) -> Iterator[Tab]:
+    served.wish(connect=True)
+    context, tab = open_tab(browser)
+    yield tab
+    context.close()
+
+
+def addresses(served: Served) -> list[str]:
+    paths = [
+        "/",
+        "/flights/departures",
+        "/flights/arrivals",
+        "/flights/search?q=pek",
+        "/flights/search?q=zzzz",
+    ]
+    shown = [f"/flights/{flight_id}" for flight_id in served.ids.values()]
+    return [served.url + path for path in [*paths, *shown, f"/flights/{served.ids['boarding']}/history"]]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+@pytest.mark.parametrize(
+    "viewport", [PHONE, DESKTOP, {"width": 320, "height": 640}], ids=["375", "1280", "320"]
+)
+def test_every_page_fits_its_screen_without_a_complaint(
+    browser: Browser, served: Served, viewport: dict[str, int], language: str
+) -> None:
+    context, tab = open_tab(browser, viewport=viewport, locale=language)
+    for address in addresses(served):
+        tab.page.goto(address)
+        width = tab.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= viewport["width"], address
+    context.close()
+    assert tab.complaints == []
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "light"), (PHONE, "dark"), (DESKTOP, "light")])
+def test_axe_finds_nothing_serious(
+    browser: Browser, served: Served, viewport: dict[str, int], scheme: str
+) -> None:
+    context, tab = open_tab(browser, viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
+    axe, found = AXE.read_text(encoding="utf-8"), []
+    for address in [*addresses(served), f"{served.url}/nowhere"]:
+        tab.page.goto(address)
+        tab.page.evaluate(axe)
+        result = tab.page.evaluate(
+            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        )
+        assert result["passes"], "axe looked at nothing"
+        for violation in result["violations"]:
+            if violation["impact"] in {"serious", "critical"}:
+                targets = [node["target"] for node in violation["nodes"]][:3]
+                found.append((address.removeprefix(served.url), violation["id"], targets))
+    context.close()
+    assert found == []
+
+
+def test_axe_would_find_a_fault(tab: Tab, served: Served) -> None:
+    tab.page.goto(served.url)
+    tab.page.evaluate(
+        "document.querySelector('.find label').remove(); document.querySelector('#q').placeholder = ''"
+    )
+    tab.page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = tab.page.evaluate("axe.run()")["violations"]
+    assert "label" in {violation["id"] for violation in found}
+
+
+@pytest.mark.parametrize("path", ["/", "/flights/departures"])
+def test_first_page_weighs_at_most_60_kb_on_the_wire(browser: Browser, served: Served, path: str) -> None:
+    context, tab = open_tab(browser)
+    wire = context.new_cdp_session(tab.page)
+    wire.send("Network.enable")
+    weights: list[float] = []
+    wire.on("Network.loadingFinished", lambda event: weights.append(event["encodedDataLength"]))
+    tab.page.goto(served.url + path)
+    tab.page.wait_for_timeout(500)
+    context.close()
+    assert len(weights) >= 3
+    assert sum(weights) <= LIGHT_B
+
+
+def test_no_script_or_style_blocks_but_one_sheet(tab: Tab, served: Served) -> None:
+    tab.page.goto(served.url)
+    blocking = tab.page.evaluate(
+        "performance.getEntriesByType('resource').filter(r => r.renderBlockingStatus === 'blocking').map(r => r.name)"
+    )
+    assert len(blocking) == 1
+    assert blocking[0].endswith(".css")
+
+
+def test_an_update_is_seen_on_an_open_board_within_a_second(tab: Tab, served: Served) -> None:
+    flight_id = served.ids["stops"]
+    tab.page.goto(served.url + served.boards["stops"])
+    row = tab.page.locator(f'#legs tr[data-flight="{flight_id}"]')
+    expect(row).to_be_visible()
+    live(tab.page)
+    top = row.bounding_box()
+    served.wish(push=flight_id, departure__gate="A77", status="boarding")
+    expect(row.locator(".leg__gate")).to_contain_text("A77", timeout=1000)
+    expect(row.locator(".chip")).to_have_text("Boarding")
+    assert "changed" in (row.get_attribute("class") or "")
+    assert row.bounding_box() == top, "nothing may jump"
+    expect(tab.page.locator("#said")).to_contain_text("HU7142 Kunming: Boarding, gate A77")
+    assert tab.complaints == []
+
+
+def live(page: Page) -> None:
+    """Wait for the stream; what it makes the page load at first is over then, too."""
+    expect(page.locator("#news")).to_have_class(re.compile("is-live"))
+    page.wait_for_timeout(400)
+
+
+def test_an_update_is_seen_on_an_open_flight_within_a_second(tab: Tab, served: Served) -> None:
+    tab.page.goto(served.flight("returned"))
+    live(tab.page)
+    served.wish(push=served.ids["returned"], departure__gate="B31", status="delayed")
+    expect(tab.page.locator(".fact--gate dd")).to_have_text("B31", timeout=1000)
+    expect(tab.page.locator(".pass .chip")).to_have_text("Delayed")
+    expect(tab.page.locator("#said")).to_contain_text("ZH9602: Delayed")
+
+
+def test_focus_stays_while_the_row_under_it_changes(tab: Tab, served: Served) -> None:
+    flight_id = served.ids["boarding"]
+    tab.page.goto(served.url + served.boards["boarding"])
+    live(tab.page)
+    link = tab.page.locator(f'#legs tr[data-flight="{flight_id}"] a')
+    link.focus()
+    served.wish(push=flight_id, departure__gate="A66")
+    expect(tab.page.locator(f'#legs tr[data-flight="{flight_id}"] .leg__gate')).to_contain_text(
+        "A66", timeout=1000
+    )
+    expect(link).to_be_focused()
+
+
+def test_a_storm_of_updates_leaves_the_page_at_ease(tab: Tab, served: Served) -> None:
+    tab.page.goto(f"{served.url}/flights/departures")
+    live(tab.page)
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(request.url))
+    served.send(storm=3)
+    tab.page.wait_for_timeout(3200)
+    served.done()
+    assert 1 <= len(asked) <= 45, "bundled, not one request for each update"
+    assert tab.complaints == []
+
+
+def test_stale_news_is_said_and_taken_back(tab: Tab, served: Served) -> None:
+    tab.page.goto(f"{served.url}/flights/departures")
+    live(tab.page)
+    expect(tab.page.locator("#stale")).to_be_hidden()
+    served.wish(connect=False)
+    expect(tab.page.locator("#stale")).to_be_visible(timeout=3000)
+    expect(tab.page.locator("#stale")).to_contain_text("News is held up.")
+    served.wish(connect=True)
+    expect(tab.page.locator("#stale")).to_be_hidden(timeout=5000)
+
+
+def test_without_scripts_everything_works_and_boards_reload_themselves(
+    browser: Browser, served: Served
+) -> None:
+    context, tab = open_tab(browser, java_script_enabled=False)
+    page = tab.page
+    page.goto(served.url)
+    page.get_by_role("searchbox").fill("cz 3101")
+    page.get_by_role("button", name="Search").click()
+    page.locator('tr[data-flight^="CZ3101"] a').first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("CZ3101")
+    page.get_by_text("What has changed").click()
+    page.get_by_role("link", name="Show every change of this flight").click()
+    expect(page.locator(".changes li").first).to_be_visible()
+    page.goto(f"{served.url}/flights/departures")
+    assert (
+        page.locator('noscript meta[http-equiv="refresh"]').count()
+        or 'http-equiv="refresh"' in page.content()
+    )
+    page.get_by_role("link", name="Tomorrow").click()
+    page.get_by_role("link", name="Later flights").click()
+    assert "at=" in page.url
+    page.locator("select[name=terminal]").select_option("T1")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#legs .leg__terminal").first).to_have_text("T1")
+    page.get_by_role("link", name="中文").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("出发")
+    context.close()
+
+
+def test_filters_and_later_flights_come_without_a_new_page(tab: Tab, served: Served) -> None:
+    page = tab.page
+    page.goto(
+        f"{served.url}/flights/departures?day={clock.now().astimezone(ZONE) + timedelta(days=1):%Y-%m-%d}"
+    )
+    page.evaluate("window.sameDocument = true")
+    expect(page.locator("#legs tbody tr")).to_have_count(50)
+    page.get_by_role("link", name="Later flights").click()
+    expect(page.locator("#legs tbody tr")).to_have_count(100)
+    page.locator("select[name=terminal]").select_option("T1")
+    page.wait_for_url(re.compile("terminal=T1"))
+    expect(page.locator("#legs .leg__terminal").first).to_have_text("T1")
+    page.get_by_label("Search on this board").fill("beijing")
+    page.wait_for_url(re.compile("q=beijing"))
+    expect(page.locator("#legs .leg__city").first).to_have_text("Beijing")
+    assert page.evaluate("window.sameDocument") is True
+    assert tab.complaints == []
+
+
+def test_history_opens_in_place(tab: Tab, served: Served) -> None:
+    tab.page.goto(served.flight("boarding"))
+    tab.page.get_by_text("What has changed").click()
+    expect(tab.page.locator("#changes .changes li").first).to_be_visible()
+    assert tab.complaints == []
+
+
+def test_keyboard_alone_reaches_a_flight(tab: Tab, served: Served) -> None:
+    page = tab.page
+    page.goto(served.url)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("hu7142")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("q=hu7142"))
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('tr') !== null"):
+            break
+    outline = page.evaluate(
+        "[getComputedStyle(document.activeElement).outlineStyle,"
+        " getComputedStyle(document.activeElement, '::after').outlineStyle]"
+    )
+    assert "solid" in outline, "focus must be seen"
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("HU7142")
