@@ -82,6 +82,8 @@ def import_timetable(
         return _sorted(report)
     try:
         with uow.write() as tx:
+            # Before any leg is locked: a later chunk may make legs (docs/decisions/0012).
+            tx.store.lock_creation()
             _report_all(_OneUnit(tx, uow.name), view, legs, report, now)
             if wish.dry_run or (report.refused and not wish.skip_refused):
                 raise _Undo
