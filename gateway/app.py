@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import itertools
 import logging
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 
 DOORS: Final = ("gateway.api", "gateway.partner", "gateway.web")
 _TICK_S: Final = 1.0
+_RELAX_EVERY_S: Final = 60
 
 
 class BrokerRpc(Rpc, Protocol):
@@ -131,9 +133,11 @@ class Gateway:
         await self.rpc.stop()
 
     async def _tick(self) -> None:
-        while True:
+        for second in itertools.count(1):
             self.edge.tick()
             self._measure()
+            if second % _RELAX_EVERY_S == 0:
+                self.flights.relax()
             await asyncio.sleep(_TICK_S)
 
     def _measure(self) -> None:

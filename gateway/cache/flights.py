@@ -191,6 +191,11 @@ class FlightCache:
         self.paths = {entry.path: entry for entry in self._entries.values()}
         return True
 
+    def relax(self) -> None:
+        """Give back what was parsed for readers; once a minute is enough."""
+        for entry in self._entries.values():
+            entry.relax()
+
     def digest(self) -> tuple[int, int]:
         """(count, version_sum) as window_digest counts them."""
         return len(self._entries), sum(entry.version for entry in self._entries.values())
