@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, TextIO
 
@@ -162,8 +163,10 @@ class _Calls:
         stream = self._stream
         if stream is not None:
             head = {"at": _stamp(), "level": "info", "process": self._process, "message": "call"}
-            stream.write(orjson.dumps(head | fields).decode() + "\n")
-            stream.flush()
+            # A closed output must not cost the call that is told of.
+            with suppress(OSError, ValueError):
+                stream.write(orjson.dumps(head | fields).decode() + "\n")
+                stream.flush()
 
 
 _calls = _Calls()

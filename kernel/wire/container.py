@@ -140,7 +140,11 @@ class ServiceContainer(containers.ServiceContainer):
     def _work(self, worker_ctx: WorkerContext, call: context.CallContext) -> tuple[Any, Any]:
         """The method's result and exc_info, whatever it raises; only being killed gets through."""
         remaining_s = call.remaining_s()
-        limit = None if remaining_s is None else Timeout(max(remaining_s, 0.0))
+        if remaining_s is not None and remaining_s <= 0:
+            # It waited for a worker for too long. Work that never yields would run in spite of a timeout.
+            metrics.DROPPED_LATE.labels(self.service_name).inc()
+            return None, (DeadlineExceeded, DeadlineExceeded(part=self.service_name), None)
+        limit = None if remaining_s is None else Timeout(remaining_s)
         try:
             return self._call_method(worker_ctx), None
         except GreenletExit:

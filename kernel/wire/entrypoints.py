@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 from nameko.containers import WorkerContext
-from nameko.exceptions import ContainerBeingKilled
+from nameko.exceptions import ConfigurationError, ContainerBeingKilled
 from nameko.extensions import Entrypoint
 from nameko.messaging import HeaderDecoder
 from nameko.timer import Timer as NamekoTimer
@@ -118,12 +118,18 @@ class Timer(NamekoTimer):
         super().__init__(interval=every_s, eager=eager, **options)
         self.lease = lease
 
+    def setup(self) -> None:
+        super().setup()
+        storages = [each for each in self.container.dependencies if isinstance(each, Storage)]
+        if self.lease is not None and not storages:
+            raise ConfigurationError(f"the lease of {self.method_name} needs a Storage in its service")
+        self._storage = storages[0] if storages else None
+
     def invoke(self, method: Any, worker_ctx: WorkerContext) -> Any:
-        if self.lease is None:
+        if self.lease is None or self._storage is None:
             return method()
-        storage = next(each for each in self.container.dependencies if isinstance(each, Storage))
         # A little less than the interval, so that the copy that ran may run again at its next tick.
-        run_if_leased(storage.unit_of_work, self.lease, self.interval * 0.9, method)
+        run_if_leased(self._storage.unit_of_work, self.lease, self.interval * 0.9, method)
         return None
 
     def handle_timer_tick(self) -> None:

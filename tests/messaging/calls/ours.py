@@ -165,6 +165,21 @@ class Clock:
         note(os.environ["TICKS"], str(time.time()))
 
 
+class Busy:
+    """Its timer keeps its only worker most of the time."""
+
+    name = "busy"
+
+    @timer(every_s=0.05)
+    def keep(self) -> None:
+        eventlet.sleep(1.0)
+
+    @rpc
+    def work(self, request: dict[str, Any]) -> dict[str, Any]:
+        note(request["path"], "begun")
+        return {"done": True}
+
+
 class Caretaker:
     """Its work is to be done by one copy at a time."""
 
@@ -176,7 +191,7 @@ class Caretaker:
         note(os.environ["TICKS"], str(time.time()))
 
 
-CLASSES = {"Desk": Desk, "Clock": Clock, "Caretaker": Caretaker}
+CLASSES = {"Desk": Desk, "Clock": Clock, "Caretaker": Caretaker, "Busy": Busy}
 CONTAINERS: dict[str, Any] = {}
 
 

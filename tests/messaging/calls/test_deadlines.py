@@ -26,6 +26,21 @@ def test_work_ends_when_the_caller_gives_up(wire: Wire, desk: str, tmp_path: Pat
     assert notes(path) == ["begun"]
 
 
+def test_a_call_that_waited_for_a_worker_until_it_was_too_late_is_not_worked_on(
+    wire: Wire, amqp_url: str, tmp_path: Path
+) -> None:
+    name, path = new_name("busy"), tmp_path / "rows"
+    with running("ours", f"Busy={name}", AMQP_URL=amqp_url, SERVICE_MAX_WORKERS="1"):
+        time.sleep(0.2)
+        answers = [wire.call(name, "work", {"path": str(path)}, **deadline(0.3)) for _ in range(4)]
+        refused = [each for each in answers if each.error is not None]
+        assert refused
+        assert {each.document["kind"] for each in refused} == {"deadline"}
+        assert len(notes(path)) == len(answers) - len(refused)
+        # The control: with time enough the same call waits for its turn.
+        assert wire.call(name, "work", {"path": str(path)}, **deadline(8)).result == {"done": True}
+
+
 def test_control_plain_work_goes_on_for_nobody(wire: Wire, plain: str, tmp_path: Path) -> None:
     path = tmp_path / "rows"
     request = {"path": str(path), "work_s": 0.8}
