@@ -74,7 +74,9 @@ class Partner:
 
     def send(self, push: Push, timeout_s: float = 10.0) -> httpx.Response:
         """Send what was prepared."""
-        return httpx.post(self._base_url + FLIGHTS, content=push.body, headers=push.headers, timeout=timeout_s)
+        return httpx.post(
+            self._base_url + FLIGHTS, content=push.body, headers=push.headers, timeout=timeout_s
+        )
 
     def token(self) -> str:
         """A bearer token, fetched once."""
