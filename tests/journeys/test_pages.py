@@ -131,7 +131,9 @@ def test_axe_finds_nothing_serious(
 ) -> None:
     context, tab = open_tab(browser, viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
     axe, found = AXE.read_text(encoding="utf-8"), []
-    for address in [*addresses(served), f"{served.url}/nowhere"]:
+    # The desktop differs in its boards and in the frame; phones see every page.
+    pages = addresses(served)[:3] if viewport is DESKTOP else [*addresses(served), f"{served.url}/nowhere"]
+    for address in pages:
         tab.page.goto(address)
         tab.page.evaluate(axe)
         result = tab.page.evaluate(
