@@ -56,6 +56,8 @@ def _field_reader(field: fields.Field[Any]) -> Reader:
     plain = _plain_reader(field)
     validators = tuple(field.validators)
     allow_none = field.allow_none
+    if not validators and not allow_none:
+        return plain  # it refuses None by its type
 
     def read(value: Any) -> Any:
         if value is None:
