@@ -1,6 +1,7 @@
 """`python -m tests.messaging.events.hub CASE [URL]`: what a case does to eventlet's hub, as JSON on stdout.
 
-gap_s: the longest time in which no green thread could run; errors: how many pieces of work failed.
+gap_s: the longest time in which no green thread could run; errors: how many pieces of work failed. A line
+"begun" comes before the work, so that a test may do its part then.
 """
 
 # ruff: noqa: E402 - sockets, locks and time must be green before anything else is imported
@@ -53,6 +54,7 @@ def measure(*work: Callable[[], Any]) -> dict[str, Any]:
 
     beating = eventlet.spawn(beat)
     eventlet.sleep(3 * BEAT_S)
+    print("begun", flush=True)
     for thread in [eventlet.spawn(guarded, each) for each in work]:
         thread.wait()
     eventlet.sleep(3 * BEAT_S)
