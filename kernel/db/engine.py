@@ -24,7 +24,7 @@ import sqlalchemy
 from sqlalchemy import Connection, Engine, event, exc, pool
 
 from kernel import clock, context
-from kernel.config import load, setting
+from kernel.config import ConfigError, load, setting
 from kernel.errors import DeadlineExceeded, ServiceError, Unavailable
 from kernel.ids import jitter
 
@@ -226,11 +226,15 @@ _databases: dict[str, Database] = {}
 
 
 def database_for(service: str) -> Database:
-    """The database of a service as `DATABASE_URL` says; one in a process, made at the first call."""
+    """The database of a service as `DATABASE_URL` says; one in a process, made at the first call.
+
+    Raises ConfigError when two services would share one: their outboxes would be one too.
+    """
     if service not in _databases:
-        settings = load(DatabaseSettings)
-        url = settings.url.replace("{service}", service).replace("{var}", settings.var)
-        _databases[service] = Database(url, pool_size=settings.pool_size)
+        url = database_url(service)
+        if any(url == each.url.render_as_string(hide_password=False) for each in _databases.values()):
+            raise ConfigError("DATABASE_URL: two services can't share a database; put {service} into it")
+        _databases[service] = Database(url, pool_size=load(DatabaseSettings).pool_size)
     return _databases[service]
 
 

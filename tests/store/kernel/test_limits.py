@@ -18,6 +18,7 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from kernel import clock
+from kernel.config import ConfigError
 from kernel.context import CallContext, entered
 from kernel.db import Database, Instant, UnitOfWork, database_for, database_url
 from kernel.errors import DeadlineExceeded, RequestInFlight, Unavailable
@@ -295,6 +296,14 @@ def test_each_service_has_one_database_in_a_process(tmp_path: Path, monkeypatch:
     assert database_for("bus") is not database_for("shop")
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@h/{service}")
     assert database_url("bus") == "postgresql://u:p@h/bus"
+
+
+def test_two_services_can_not_share_a_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/all.sqlite3")
+    monkeypatch.setattr("kernel.db.engine._databases", {})
+    database_for("bus")
+    with pytest.raises(ConfigError, match="DATABASE_URL"):
+        database_for("shop")
 
 
 def test_a_password_is_in_no_name_of_a_database() -> None:
