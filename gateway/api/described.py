@@ -53,54 +53,34 @@ def _answer(text: str, schema: Any) -> dict[str, Any]:
     }
 
 
+def _get(operation: str, summary: str, parameters: list[Any], responses: dict[str, Any]) -> dict[str, Any]:
+    named = {"operationId": operation, "tags": [_TAG], "summary": summary}
+    return {"get": {**named, "parameters": parameters, "responses": responses}}
+
+
 def describe(spec: APISpec) -> None:
     """Add the paths of this door."""
     spec.tag({"name": _TAG, "description": "Boards, search, one flight and its history. No key is needed."})
-    spec.path(
-        "/api/v1/boards/{board}",
-        operations={
-            "get": {
-                "operationId": "board",
-                "tags": [_TAG],
-                "summary": "All departures or arrivals of one day",
-                "parameters": [_BOARD, {"in": "query", "schema": BoardParameters}],
-                "responses": _answer("The board, in order of scheduled time.", BoardSchema),
-            }
-        },
+    board = _get(
+        "board",
+        "All departures or arrivals of one day",
+        [_BOARD, {"in": "query", "schema": BoardParameters}],
+        _answer("The board, in order of scheduled time.", BoardSchema),
     )
-    spec.path(
-        "/api/v1/flights",
-        operations={
-            "get": {
-                "operationId": "search",
-                "tags": [_TAG],
-                "summary": "Search as people write: number, city, airline, day, in Chinese, pinyin or English",
-                "parameters": [{"in": "query", "schema": SearchParameters}],
-                "responses": _answer("What was found, one page.", FoundSchema),
-            }
-        },
+    search = _get(
+        "search",
+        "Search as people write: number, city, airline, day, in Chinese, pinyin or English",
+        [{"in": "query", "schema": SearchParameters}],
+        _answer("What was found, one page.", FoundSchema),
     )
-    spec.path(
-        "/api/v1/flights/{flight_id}",
-        operations={
-            "get": {
-                "operationId": "flight",
-                "tags": [_TAG],
-                "summary": "One flight",
-                "parameters": [_FLIGHT_ID],
-                "responses": _answer("The flight.", PublicFlightSchema),
-            }
-        },
+    flight = _get("flight", "One flight", [_FLIGHT_ID], _answer("The flight.", PublicFlightSchema))
+    history = _get(
+        "history",
+        "Every change of one flight, newest first",
+        [_FLIGHT_ID],
+        _answer("The changes.", PublicHistorySchema),
     )
-    spec.path(
-        "/api/v1/flights/{flight_id}/history",
-        operations={
-            "get": {
-                "operationId": "history",
-                "tags": [_TAG],
-                "summary": "Every change of one flight, newest first",
-                "parameters": [_FLIGHT_ID],
-                "responses": _answer("The changes.", PublicHistorySchema),
-            }
-        },
-    )
+    spec.path("/api/v1/boards/{board}", operations=board)
+    spec.path("/api/v1/flights", operations=search)
+    spec.path("/api/v1/flights/{flight_id}", operations=flight)
+    spec.path("/api/v1/flights/{flight_id}/history", operations=history)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway.cache.entry import FlightEntry
 from services.flights import query
 
-EARLY_HOURS_END: Final = time(4, 0)
-"""Without a day a search covers today and tomorrow up to this time: who looks at 23:30 means tonight."""
+EARLY_HOURS: Final = timedelta(hours=4)
+"""Without a day a search also covers this much of tomorrow: who looks at 23:30 means tonight."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ def find(
     """The entries that meet all conditions, in no order. now: aware; zone: the airport's."""
     today = now.astimezone(zone).date()
     text, place, airline = (query.parse(part) for part in (terms.text, terms.place, terms.airline))
-    day = terms.day_local or text.day_local(today)
+    start, end = _span(terms, terms.day_local or text.day_local(today), today, zone)
+    terminal = terms.terminal.strip().casefold()
     for entry in entries:
         if (
-            (terms.direction is None or entry.direction == terms.direction)
-            and _on_day(entry, day, today, zone)
-            and _in_hours(entry, terms, zone)
-            and (not terms.terminal or (entry.terminal or "").casefold() == terms.terminal.casefold())
+            start <= entry.board_at < end
+            and (terms.direction is None or entry.direction == terms.direction)
+            and (not terminal or (entry.terminal or "").casefold() == terminal)
             and query.matches(text, entry.keywords)
             and (not terms.place or query.matches(place, _about(entry, _OTHER_END[entry.direction])))
             and (not terms.airline or query.matches(airline, _about(entry, "a:")))
@@ -60,19 +60,19 @@ def _about(entry: FlightEntry, prefix: str) -> str:
     return query.pack(line for line in entry.keywords.split("\n") if line.startswith(prefix))
 
 
-def _on_day(entry: FlightEntry, day: date | None, today: date, zone: ZoneInfo) -> bool:
-    if day is not None:
-        return entry.day_local == day
-    if entry.day_local == today:
-        return True
-    return (
-        entry.day_local == today + timedelta(days=1)
-        and entry.board_at.astimezone(zone).time() < EARLY_HOURS_END
-    )
+def _span(terms: SearchTerms, day: date | None, today: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The instants [start, end) that the day and the times of day mean, as search_flights has them.
 
+    The last minute counts, and 22:00 to 02:00 ends on the next day.
+    """
 
-def _in_hours(entry: FlightEntry, terms: SearchTerms, zone: ZoneInfo) -> bool:
-    if terms.from_time_local is None and terms.to_time_local is None:
-        return True
-    at = entry.board_at.astimezone(zone).time()
-    return (terms.from_time_local or time.min) <= at <= (terms.to_time_local or time.max)
+    def local(when: date, at: time) -> datetime:
+        return datetime.combine(when, at, zone).astimezone(UTC)
+
+    first, last = terms.from_time_local, terms.to_time_local
+    start = local(day or today, first or time.min)
+    if last is not None:
+        over = timedelta(days=1 if first is not None and last < first else 0)
+        return start, local((day or today) + over, last) + timedelta(minutes=1)
+    end = local((day or today) + timedelta(days=1), time.min)
+    return start, end if day or first else end + EARLY_HOURS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import orjson
@@ -191,6 +191,27 @@ async def test_search_reads_what_people_write(cache: FlightCache) -> None:
     assert found(terminal="t1") == ["MU5301"]
     assert found(from_time_local=at(today(), "11:00").astimezone(ZONE).time()) == ["CZ3101", "CA1302"]
     assert found(text="no such place") == []
+
+
+async def test_times_of_day_count_to_the_last_minute_and_over_midnight(cache: FlightCache) -> None:
+    fill(
+        cache,
+        flight("CZ3101", clock_text="09:00"),
+        flight("CZ3102", clock_text="23:30"),
+        flight("CZ3103", clock_text="01:30", day=today() + timedelta(days=1)),
+    )
+
+    def found(start: str | None, end: str | None) -> list[str]:
+        def read(text: str | None) -> time | None:
+            return None if text is None else time.fromisoformat(text)
+
+        terms = SearchTerms(from_time_local=read(start), to_time_local=read(end))
+        return [entry.flight["number"] for entry in cache.search(terms)]
+
+    assert found("09:00", "09:00") == ["CZ3101"]
+    assert found("22:00", "02:00") == ["CZ3102", "CZ3103"]
+    assert found("10:00", None) == ["CZ3102"]
+    assert found(None, None) == ["CZ3101", "CZ3102", "CZ3103"]
 
 
 async def test_the_window_rolls_at_the_airports_midnight(cache: FlightCache, clock: Clock) -> None:
