@@ -3,7 +3,8 @@
     python -m tests.bench.ingest_flights [LEGS]
 
 Each leg lives a day: made from its timetable, estimated, called, moved. Measured is the use case with its
-transaction — validation, rules, history, outbox — in one thread, without broker and gateway.
+transaction — validation, rules, history, outbox — without broker and gateway: one caller that waits for each
+answer, and two callers at once, whose rules run while the database works for the other.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -78,6 +80,17 @@ def run(name: str, uow: UnitOfWork[FlightStore], items: list[dict[str, Any]]) ->
     return len(items) / (time.perf_counter() - begun)
 
 
+def run_two(name: str, uow: UnitOfWork[FlightStore], items: list[dict[str, Any]]) -> float:
+    """Two callers, each with its own legs."""
+    halves = [[item for item in items if int(item["leg"]["number"]) % 2 == half] for half in (0, 1)]
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(2) as callers:
+        done = [callers.submit(run, f"{name} {half}", uow, mine) for half, mine in enumerate(halves)]
+    for each in done:
+        each.result()
+    return len(items) / (time.perf_counter() - begun)
+
+
 def measure(name: str, url: str, legs: int) -> None:
     migrate.upgrade("flights", url)
     database = Database(url)
@@ -94,6 +107,9 @@ def measure(name: str, url: str, legs: int) -> None:
     print(f"{name:12} made      {run('made', uow, made):8,.0f} updates/s")
     print(f"{name:12} in order  {run('in order', uow, in_order):8,.0f} updates/s")
     print(f"{name:12} repeated  {run('repeated', uow, in_order):8,.0f} updates/s")
+    twice = [{**item, "leg": {**item["leg"], "repeat": 7}} for item in made + in_order]
+    run("made for two", uow, twice[:legs])
+    print(f"{name:12} by two    {run_two('by two', uow, twice[legs:]):8,.0f} updates/s")
     run("made again", uow, other[:legs])
     print(f"{name:12} shuffled  {run('shuffled', uow, other[legs:]):8,.0f} updates/s")
     database.close()
