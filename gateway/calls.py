@@ -21,15 +21,21 @@ def begin(scope: Scope, default_language: str) -> CallContext:
         elif name == b"traceparent":
             traceparent = value.decode("latin-1")
     context = CallContext(
-        language=negotiate(accept_language, default_language), traceparent=tracing.valid(traceparent)
+        language=negotiate(accept_language, default_language),
+        traceparent=tracing.valid(traceparent) or tracing.new_traceparent(),
     )
     scope[_KEY] = context
     return context
 
 
+def put(scope: Scope, context: CallContext) -> None:
+    """Whoever looks from now on finds this context."""
+    scope[_KEY] = context
+
+
 def replace(request: Request, context: CallContext) -> None:
     """A door that knows more (the principal, the language of a page) puts its context in place."""
-    request.scope[_KEY] = context
+    put(request.scope, context)
 
 
 def context_of(request: Request) -> CallContext:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from typing import Final
 
@@ -9,6 +10,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import calls
+from kernel import tracing
 from kernel.clock import monotonic
 from kernel.context import CallContext as KernelContext
 from kernel.context import entered
@@ -75,5 +77,10 @@ class MeterLayer:
             await send(message)
 
         # Every log line of this request carries its call id from here on.
-        with entered(KernelContext(call_ids=(context.call_id,), traceparent=context.traceparent)):
+        with (
+            entered(KernelContext(call_ids=(context.call_id,), traceparent=context.traceparent)),
+            tracing.span(f"HTTP {scope['method']}", context.traceparent, {}) as traceparent,
+        ):
+            if traceparent != context.traceparent:
+                calls.put(scope, dataclasses.replace(context, traceparent=traceparent))
             await self._app(scope, receive, metered)

@@ -31,7 +31,7 @@ class Settings:
         "GATEWAY_MAX_BODY_BYTES", 8_000_000, about="largest request body; more is answered 413"
     )
     public_rate: str = setting(
-        "GATEWAY_PUBLIC_RATE", "600/minute", about="requests of one address that need more than memory"
+        "GATEWAY_PUBLIC_RATE", "1200/minute", about="requests of one address that need more than memory"
     )
     rpc_deadline_s: float = setting(
         "GATEWAY_RPC_DEADLINE_S", 4.0, about="time a call to a service may take, seconds"
@@ -49,7 +49,7 @@ class Settings:
         "GATEWAY_STALE_AFTER_S", 90.0, about="seconds without a good check before the news is called stale"
     )
     live_per_address: int = setting(
-        "GATEWAY_LIVE_PER_ADDRESS", 20, about="live streams one address may hold open"
+        "GATEWAY_LIVE_PER_ADDRESS", 200, about="live streams one address may hold open"
     )
     live_total: int = setting("GATEWAY_LIVE_TOTAL", 5000, about="live streams the gateway holds open")
     drain_s: float = setting("GATEWAY_DRAIN_S", 8.0, about="longest wait for open requests at the end, ≤ 10")

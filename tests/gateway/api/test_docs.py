@@ -6,7 +6,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from gateway.api.openapi import document
 from gateway.app import DOORS
+from kernel.config import load
+from services.airport import Airport
 from tests.gateway.fakes import FakeFlights, FakeRpc, running
 
 pytestmark = pytest.mark.anyio
@@ -47,6 +50,7 @@ async def test_the_document_is_openapi_3_1_with_an_etag() -> None:
     async with running(fake(), doors=DOORS, public_url="https://fly.example/") as (_, client):
         answer = await client.get("/api/openapi.json")
         assert answer.json()["openapi"].startswith("3.1")
+        assert answer.json() == document(DOORS, load(Airport, {}), "https://fly.example/")
         assert answer.json()["servers"] == [{"url": "https://fly.example"}]
         again = await client.get("/api/openapi.json", headers={"If-None-Match": answer.headers["ETag"]})
         assert again.status_code == 304
