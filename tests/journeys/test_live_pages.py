@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Browser, expect
 
 from kernel import ids
+from tests.gateway.web.changsha import ZONE
 from tests.support.partner import Partner, departure_update
 from tests.support.stack import Stack
 
@@ -18,14 +19,15 @@ def test_a_partners_push_is_on_an_open_board_and_flight_within_a_second(
     stack: Stack, browser: Browser
 ) -> None:
     partner = Partner.register(stack.base_url, stack.environ)
-    first = departure_update(1000 + int(ids.new_id()[-4:], 16) % 8999)
+    at = (datetime.now(UTC) + timedelta(hours=2)).replace(second=0, microsecond=0).astimezone(ZONE)
+    first = departure_update(1000 + int(ids.new_id()[-4:], 16) % 8999, at)
     answer = partner.push([first])
     assert answer.json()["applied"] == 1, answer.text
     flight_id = answer.json()["results"][0]["flight_id"]
     context = browser.new_context(viewport={"width": 375, "height": 812}, locale="zh-CN")
     board, flight = context.new_page(), context.new_page()
     flight.goto(f"{stack.base_url}/flights/{flight_id}")
-    board.goto(f"{stack.base_url}/flights/departures")
+    board.goto(f"{stack.base_url}/flights/departures?day={at:%Y-%m-%d}&at={at:%H:%M}")
     for page in (board, flight):
         page.bring_to_front()
         expect(page.locator("#news")).to_have_class(re.compile("is-live"))

@@ -112,8 +112,6 @@ def leg(plan: Plan) -> dict[str, Any]:
     assert company is not None
     come = plan.out + timedelta(minutes=plan.minutes)
     start, end = (HOME, plan.other) if plan.departing else (plan.other, HOME)
-    best_out = plan.out + timedelta(minutes=plan.delay)
-    best_come = come + timedelta(minutes=plan.delay)
     here = plan.out if plan.departing else come
     number = f"{plan.airline}{plan.number}"
     moved = bool(plan.delay) or plan.happened
@@ -128,6 +126,28 @@ def leg(plan: Plan) -> dict[str, Any]:
         "board_at": text(here),
         "status": plan.status,
         "delay_minutes": plan.delay if moved else None,
+        **_ends(plan, start, end),
+        "milestones": {
+            "off_block": {"scheduled_at": text(plan.out)},
+            "on_block": {"scheduled_at": text(come)},
+        },
+        "route": [place(start), place(end)],
+        "aircraft": {"type": "320", "registration": "B-6653"},
+        "delay_reasons": [],
+        "diverted_to": None,
+        "inbound": None,
+        "onward": None,
+        "keywords": names.keywords(number, (), plan.airline, start, end),
+        "updated_at": text(here - timedelta(minutes=47)),
+    }
+    return _with(document, plan.more)
+
+
+def _ends(plan: Plan, start: str, end: str) -> dict[str, Any]:
+    come, late = plan.out + timedelta(minutes=plan.minutes), timedelta(minutes=plan.delay)
+    best_out, best_come = plan.out + late, come + late
+    moved = bool(plan.delay) or plan.happened
+    return {
         "departure": {
             "airport": place(start),
             "scheduled_at": text(plan.out),
@@ -149,20 +169,7 @@ def leg(plan: Plan) -> dict[str, Any]:
             "stand": None,
             "belt": None if plan.departing else "7",
         },
-        "milestones": {
-            "off_block": {"scheduled_at": text(plan.out)},
-            "on_block": {"scheduled_at": text(come)},
-        },
-        "route": [place(start), place(end)],
-        "aircraft": {"type": "320", "registration": "B-6653"},
-        "delay_reasons": [],
-        "diverted_to": None,
-        "inbound": None,
-        "onward": None,
-        "keywords": names.keywords(number, (), plan.airline, start, end),
-        "updated_at": text(here - timedelta(minutes=47)),
     }
-    return _with(document, plan.more)
 
 
 def _with(document: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
@@ -253,13 +260,7 @@ def showcase(now: datetime) -> dict[str, dict[str, Any]]:
             {
                 "code": "81",
                 "minutes": 25,
-                "text": dict(
-                    zip(
-                        ("zh", "en"),
-                        names.delay_reason("81") or ("流量控制", "Air traffic control"),
-                        strict=True,
-                    )
-                ),
+                "text": {"zh": "空中交通管制", "en": "air traffic control"},
             }
         ],
         "inbound": {"flight_id": "CZ3102-20261123-PEK-CSX", "number": "CZ3102", "known": False},
@@ -280,9 +281,9 @@ def showcase(now: datetime) -> dict[str, dict[str, Any]]:
     back = Plan(
         "ZH", "9602", "SZX", out=near - 35 * m, minutes=80, status="returned", delay=60, happened=False
     )
-    landed = Plan("MF", "8430", "XMN", False, near - 130 * m, 110, "bags_on_belt", 5, True)
     plans = {"boarding": boarding, "flying": flying, "night": night, "stops": stops}
-    plans |= {"cancelled": off, "diverted": away, "returned": back, "landed": landed}
+    plans |= {"cancelled": off, "diverted": away, "returned": back}
+    plans["landed"] = Plan("MF", "8430", "XMN", False, near - 130 * m, 110, "bags_on_belt", 5, True)
     return {name: leg(plan) for name, plan in plans.items()}
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
+from gateway.web.boards import PAGE, Wish, cut
 from kernel import clock
 from tests.gateway.web.changsha import ZONE, Plan, day_of, history_of, leg, showcase
 from tests.gateway.web.fakes import FakeFlights, reader
@@ -127,17 +128,18 @@ async def test_walking_through_a_day_shows_every_flight(
 
 
 async def test_overdue_flights_stand_above_the_board() -> None:
-    now = clock.now()
-    if now.astimezone(ZONE).hour < 6:
-        now = now.replace(hour=4)  # a flight of three hours ago must be of the same day
-    late = leg(Plan("CA", "1", "PEK", out=clock.now() - timedelta(hours=3), status="delayed", delay=300))
-    others = [leg(Plan("CZ", str(100 + i), "PEK", out=clock.now() + timedelta(minutes=i))) for i in range(60)]
-    if clock.now().astimezone(ZONE).hour < 3:
-        pytest.skip("no flight of today can be three hours old yet")
-    async with reader(FakeFlights([late, *others])) as client:
-        html = (await client.get("/flights/departures")).text
-    pinned = html[html.index('class="pinned"') : html.index('id="legs"')]
-    assert ids(pinned) == [late["id"]]
+    now, hour = datetime(2026, 11, 23, 8, tzinfo=UTC), timedelta(hours=1)
+    late = leg(Plan("CA", "1", "PEK", out=now - 3 * hour, status="delayed", delay=300))
+    gone = leg(Plan("CA", "2", "PEK", out=now - 3 * hour, status="airborne", happened=True))
+    off = leg(Plan("CA", "3", "PEK", out=now - 3 * hour, status="cancelled"))
+    others = [leg(Plan("CZ", str(100 + i), "PEK", out=now + timedelta(minutes=i))) for i in range(60)]
+    today = now.astimezone(ZONE).date()
+    wanted = Wish("departures", today, today, "", "", "", None, PAGE, frozenset())
+    part = cut([late, gone, off, *others], wanted, ZONE, now)
+    assert part.pinned == [late]
+    assert part.shown == others[:PAGE]
+    assert part.earlier
+    assert part.later
 
 
 async def test_board_filters_by_terminal_airline_and_words(client: httpx.AsyncClient) -> None:
