@@ -26,6 +26,7 @@ ALLOWED: Final = frozenset(
     {
         "aggregate_version",
         "attempt",
+        "client_id",
         "code",
         "count",
         "deadline_left_ms",

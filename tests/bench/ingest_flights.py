@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -91,7 +90,8 @@ def run_two(name: str, uow: UnitOfWork[FlightStore], items: list[dict[str, Any]]
     return len(items) / (time.perf_counter() - begun)
 
 
-def measure(name: str, url: str, legs: int) -> None:
+def measure(url: str, legs: int) -> dict[str, float]:
+    """Updates a second, by the order in which they come in."""
     migrate.upgrade("flights", url)
     database = Database(url)
     uow = UnitOfWork(database, FlightStore)
@@ -104,23 +104,34 @@ def measure(name: str, url: str, legs: int) -> None:
     warm = [{**item, "leg": {**item["leg"], "repeat": 8}} for item in made[:BATCH] + in_order[:BATCH]]
     run("shuffled: warming up", uow, warm)
     other = [{**item, "leg": {**item["leg"], "repeat": 9}} for item in made + shuffled]
-    print(f"{name:12} made      {run('made', uow, made):8,.0f} updates/s")
-    print(f"{name:12} in order  {run('in order', uow, in_order):8,.0f} updates/s")
-    print(f"{name:12} repeated  {run('repeated', uow, in_order):8,.0f} updates/s")
+    found = {
+        "new legs": run("made", uow, made),
+        "in order": run("in order", uow, in_order),
+        "repeated": run("repeated", uow, in_order),
+    }
     twice = [{**item, "leg": {**item["leg"], "repeat": 7}} for item in made + in_order]
     run("made for two", uow, twice[:legs])
-    print(f"{name:12} by two    {run_two('by two', uow, twice[legs:]):8,.0f} updates/s")
+    found["by two callers"] = run_two("by two", uow, twice[legs:])
     run("made again", uow, other[:legs])
-    print(f"{name:12} shuffled  {run('shuffled', uow, other[legs:]):8,.0f} updates/s")
+    found["shuffled"] = run("shuffled", uow, other[legs:])
     database.close()
+    return found
+
+
+def both(legs: int) -> dict[str, dict[str, float]]:
+    """Figures by database."""
+    with temporary_folder("airport-bench-") as folder:
+        found = {"SQLite": measure(f"sqlite:///{folder / 'flights.sqlite3'}", legs)}
+    with temporary_folder("airport-bench-") as folder, PrivatePostgres(folder) as server:
+        found["PostgreSQL"] = measure(Postgres(server.url).new_database("bench"), legs)
+    return found
 
 
 def main() -> None:
     legs = int(sys.argv[1]) if len(sys.argv) > 1 else 500
-    with temporary_folder("airport-bench-") as folder:
-        measure("SQLite", f"sqlite:///{Path(folder) / 'flights.sqlite3'}", legs)
-    with temporary_folder("airport-bench-") as folder, PrivatePostgres(Path(folder)) as server:
-        measure("PostgreSQL", Postgres(server.url).new_database("bench"), legs)
+    for name, figures in both(legs).items():
+        for order, per_s in figures.items():
+            print(f"{name:12} {order:10} {per_s:8,.0f} updates/s")
 
 
 if __name__ == "__main__":

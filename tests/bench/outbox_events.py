@@ -6,7 +6,6 @@ Both are durable and confirmed, one green process, into a queue that is bound fo
 includes reading the rows from SQLite and noting them as sent; the dispatcher has no rows to read.
 """
 
-
 from __future__ import annotations
 
 import os
