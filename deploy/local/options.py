@@ -16,6 +16,7 @@ from kernel.config import load as load_settings
 ROOT = Path(__file__).resolve().parents[2]
 _PROFILES = ROOT / "deploy" / "airports"
 DEFAULT_AIRPORT = "CSX"
+_REPLAYED = "EWR"
 # The replay starts before the day's first departure, so that its board fills before one's eyes.
 _DAY_STARTS = timedelta(hours=4)
 
@@ -50,6 +51,12 @@ class Options:
         var = var if var.is_absolute() else ROOT / var
         environ["AIRPORT_VAR"] = str(var)
         if asked.day:
+            if settings.airport != _REPLAYED:
+                raise ConfigError(f"--day replays {_REPLAYED}: make demo AIRPORT={_REPLAYED} DAY={asked.day}")
+            if environ.get("DATABASE_URL"):
+                raise ConfigError(
+                    "DATABASE_URL: a replay begins its day anew and keeps it in files of its own"
+                )
             environ[clock.ENVIRONMENT_KEY] = str(
                 _played_clock(asked.day, asked.rate, environ["AIRPORT_ZONE"])
             )

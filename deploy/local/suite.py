@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from deploy import ports, running
 from deploy.broker import speaks_amqp
-from deploy.local import preflight
+from deploy.local import preflight, replay
 from deploy.local.brokers import BrokerChild, choose_broker
 from deploy.local.demo import Demo
 from deploy.local.options import ROOT, Options
@@ -87,6 +87,8 @@ class Suite:
     def start(self) -> None:
         """Start everything in order; returns when all of it answers. Raises SystemExit saying what failed."""
         options, environ = self._options, self._environ
+        if options.day:
+            replay.begin(options.var, options.day)
         for name, value in kept_secrets(options.var).items():
             environ.setdefault(name, value)
         self._broker = choose_broker(options.var, environ)
