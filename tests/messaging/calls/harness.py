@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +25,8 @@ from kernel import ids
 
 ROOT = Path(__file__).parents[3]
 START_S = 30.0
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
 
 
 def eventually(condition: Callable[[], Any], seconds: float = 15.0, pause_s: float = 0.03) -> Any:
@@ -34,6 +38,11 @@ def eventually(condition: Callable[[], Any], seconds: float = 15.0, pause_s: flo
             return value
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(pause_s)
+
+
+def _die_with_parent() -> None:
+    """A test run that is killed leaves no service behind."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def new_name(kind: str) -> str:
@@ -54,6 +63,7 @@ class Services:
                 env=os.environ | settings | environ,
                 stdout=output,
                 stderr=output,
+                preexec_fn=_die_with_parent,
             )
 
     @property
