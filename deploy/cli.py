@@ -20,6 +20,7 @@ class Commands(click.Group):
     elsewhere: ClassVar[dict[str, tuple[str, str]]] = {
         "parked": ("deploy.parked:parked", "Messages that were set aside: list, show, replay, drop."),
         "partner": ("deploy.partner_commands:partner", "Partner airlines: add, rotate, revoke."),
+        "passengers": ("deploy.passenger_commands:passengers", "Travellers' data: keys, erasures."),
         "flights": ("deploy.flights_commands:flights", "Timetables: import a file."),
         "check": ("deploy.doctor:check", "What is configured, and what of it answers."),
         "openapi": ("deploy.openapi_command:openapi", "The API's OpenAPI document."),

@@ -7,4 +7,5 @@ from typing import Final
 SERVICES: Final[dict[str, str]] = {
     "flights": "services.flights.service:FlightsService",
     "partners": "services.partners.service:PartnersService",
+    "passengers": "services.passengers.service:PassengersService",
 }
