@@ -11,6 +11,7 @@ from pathlib import Path
 from deploy.processes import started_at
 
 _SHARED = ("AMQP_URL", "DATABASE_URL", "AIRPORT_CLOCK", "TOKEN_SIGNING_KEY", "FIELD_KEYS", "QUEUE_TYPE")
+_PREFIXES = ("AIRPORT_", "GATEWAY_", "WECHAT_", "SANDBOX_")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Running:
 
 def record(var: Path, base_url: str, environ: Mapping[str, str]) -> None:
     """Write down that this process runs a suite over `var`. Only its owner can read it: it holds secrets."""
-    shared = {k: v for k, v in environ.items() if k in _SHARED or k.startswith(("AIRPORT_", "GATEWAY_"))}
+    shared = {k: v for k, v in environ.items() if k in _SHARED or k.startswith(_PREFIXES)}
     entry = Running(os.getpid(), started_at(os.getpid()) or "", base_url, shared)
     path = _path(var)
     path.touch(mode=0o600)

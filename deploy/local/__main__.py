@@ -1,4 +1,4 @@
-"""`python -m deploy.local [--split] [--no-demo] [--day YYYY-MM-DD --rate N]`."""
+"""`python -m deploy.local [--split] [--no-demo] [--no-sandbox] [--day YYYY-MM-DD --rate N]`."""
 
 from __future__ import annotations
 

@@ -39,6 +39,7 @@ class Options:
     port: int
     split: bool
     demo: bool
+    sandbox: bool
     day: date | None
 
     @classmethod
@@ -60,7 +61,9 @@ class Options:
             environ[clock.ENVIRONMENT_KEY] = str(
                 _played_clock(asked.day, asked.rate, environ["AIRPORT_ZONE"])
             )
-        return cls(environ, var, settings.port, asked.split, not asked.no_demo, asked.day)
+        # Who names a WeChat account of their own needs no stand-in.
+        sandbox = not asked.no_sandbox and not environ.get("WECHAT_APPID")
+        return cls(environ, var, settings.port, asked.split, not asked.no_demo, sandbox, asked.day)
 
 
 def profile(name: str) -> dict[str, str]:
@@ -91,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make run", description="Run the whole suite on this machine.")
     parser.add_argument("--split", action="store_true", help="give every service a process of its own")
     parser.add_argument("--no-demo", action="store_true", help="no demo partner, no demo flights")
+    parser.add_argument("--no-sandbox", action="store_true", help="no WeChat platform beside it")
     parser.add_argument(
         "--day", type=date.fromisoformat, help="replay this day of 2013 as Newark (AIRPORT=EWR)"
     )

@@ -1,4 +1,4 @@
-"""The order of things: broker, migrations, services, gateway, demo; then watch until told to stop."""
+"""The order of things: broker, migrations, sandbox, services, gateway, demo; then watch until told to stop."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from deploy.local import preflight, replay
 from deploy.local.brokers import BrokerChild, choose_broker
 from deploy.local.demo import Demo
 from deploy.local.options import ROOT, Options
+from deploy.local.sandbox import LocalSandbox
 from deploy.local.secrets import kept_secrets
 from deploy.local.supervisor import Child, ProgramChild, Supervisor
 from deploy.processes import Program, end_orphans, wait_until
@@ -82,6 +83,8 @@ class Suite:
         self._environ = dict(options.environ)
         self.supervisor = Supervisor(say)
         self._broker: BrokerChild | None = None
+        wanted = options.sandbox
+        self._sandbox = LocalSandbox(options.var, options.environ, self.base_url) if wanted else None
         self._disk_at = 0.0
 
     def start(self) -> None:
@@ -99,6 +102,8 @@ class Suite:
             self._await(self._broker, self._broker.speaks, "RabbitMQ")
             environ["AMQP_URL"] = self._broker.url
         environ |= {"GATEWAY_HOST": self._host, "GATEWAY_PORT": str(self._port)}
+        if self._sandbox:
+            self._start_sandbox(self._sandbox)
         running.record(options.var, self.base_url, environ)
         self._start_services()
         self._start_gateway()
@@ -119,6 +124,7 @@ class Suite:
             f"  pages     {self.base_url}/",
             f"  API       {self.base_url}/api/docs",
             f"  partners  {self.base_url}/partner/v1/flights",
+            *([f"  WeChat    {self._sandbox.url}/ (a phone to try it with)"] if self._sandbox else []),
             f"  metrics   http://{ports.LOOPBACK}:{self._environ['GATEWAY_OPS_PORT']}/metrics (gateway)",
             *(
                 f"            http://{ports.LOOPBACK}:{port}/metrics ({who})"
@@ -158,6 +164,14 @@ class Suite:
             raise preflight.CannotStart(
                 f"The databases could not be brought up to date:\n{done.stdout[-3000:]}"
             )
+
+    def _start_sandbox(self, sandbox: LocalSandbox) -> None:
+        self._environ |= {"GATEWAY_PUBLIC_URL": sandbox.environ["GATEWAY_PUBLIC_URL"]}
+        child = self._child("sandbox", ["-m", "deploy.sandbox"], sandbox.environ)
+        answers = _url_answers(f"{sandbox.url}/healthz")
+        self.supervisor.add(child, check=answers)
+        self._await(child, answers, "the WeChat sandbox")
+        self._environ |= sandbox.account_environ()
 
     def _start_services(self) -> None:
         groups = [[name] for name in SERVICES] if self._options.split else [list(SERVICES)]

@@ -1,0 +1,60 @@
+"""The WeChat platform of `make run`: a child of its own, whose account the services and the gateway are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy import ports
+from deploy.local.preflight import CannotStart
+from deploy.sandbox.account import read_account
+
+_FIRST_PORT = 8100
+_PORTS_TRIED = 50
+
+
+class LocalSandbox:
+    """Where one start's sandbox listens, and what everyone else is to know of it."""
+
+    def __init__(self, var: Path, environ: Mapping[str, str], gateway_url: str) -> None:
+        asked = int(environ.get("SANDBOX_PORT") or 0)
+        if asked and not ports.is_free(asked):
+            raise CannotStart(
+                f"SANDBOX_PORT {asked} is taken by {ports.holder(asked)}. Choose another, or: make run ARGS=--no-sandbox"
+            )
+        self._var = var
+        self._port = asked or _free_from(_FIRST_PORT)
+        browser_port = int(environ.get("SANDBOX_BROWSER_PORT") or 0) or _free_from(self._port + 1)
+        self.url = f"http://{ports.LOOPBACK}:{self._port}"
+        self.environ = {
+            "SANDBOX_HOST": ports.LOOPBACK,
+            "SANDBOX_PORT": str(self._port),
+            "SANDBOX_BROWSER_PORT": str(browser_port),
+            "GATEWAY_PUBLIC_URL": environ.get("GATEWAY_PUBLIC_URL") or gateway_url,
+            # Pushes take the short way, also when people come by a public address.
+            "SANDBOX_CALLBACK_URL": f"{gateway_url}/wechat/callback",
+        }
+
+    def account_environ(self) -> dict[str, str]:
+        """What connects services and gateway to the sandbox's account, once it runs."""
+        account = read_account(self._var / "sandbox")
+        if account is None:
+            raise CannotStart(f"The sandbox runs, but wrote no {self._var}/sandbox/account.json")
+        return {
+            "WECHAT_APPID": account.appid,
+            "WECHAT_SECRET": account.secret,
+            "WECHAT_TOKEN": account.token,
+            "WECHAT_AES_KEY": account.aes_key,
+            "WECHAT_API_URL": self.url,
+            "WECHAT_OPEN_URL": self.url,
+            "WECHAT_TEMPLATES": ",".join(f"{key}:{one}" for key, one in sorted(account.templates.items())),
+        }
+
+
+def _free_from(first: int) -> int:
+    for port in range(first, first + _PORTS_TRIED):
+        if ports.is_free(port):
+            return port
+    raise CannotStart(
+        f"Ports {first} to {first + _PORTS_TRIED - 1} are all taken. Choose one: SANDBOX_PORT=9100 make run"
+    )

@@ -1,0 +1,73 @@
+"""The platform's two web applications: WeChat with the phone page, and the phone's browser."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from deploy.sandbox.account import AccountFile
+from deploy.sandbox.browser import inside
+from deploy.sandbox.browser.cookies import Cookies
+from deploy.sandbox.browser.door import Proxy
+from deploy.sandbox.doors import cgi, control, page, sns
+from deploy.sandbox.platform import Platform, template_file
+from deploy.sandbox.settings import Settings
+from services.airport import Airport
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """Both applications over one platform."""
+
+    platform: Platform
+    wechat: Starlette
+    browser: Starlette
+    _clients: AsyncExitStack
+
+    async def close(self) -> None:
+        await self._clients.aclose()
+        self.platform.db.close()
+
+
+async def build(settings: Settings, airport: Airport) -> Sandbox:
+    """Everything, ready to be served."""
+    clients = AsyncExitStack()
+    # Neither environment's proxies nor redirects: WeChat follows none, and a browser follows by itself.
+    pushing = await clients.enter_async_context(httpx.AsyncClient(trust_env=False))
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=20)
+    browsing = await clients.enter_async_context(
+        httpx.AsyncClient(trust_env=False, limits=limits, timeout=httpx.Timeout(30.0, read=None))
+    )
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    files = AccountFile(settings.folder)
+    account = files.load(airport.short_zh, airport.short_en)
+    account.name_zh, account.name_en = airport.short_zh, airport.short_en
+    account.domains = [urlsplit(settings.public_url).netloc]
+    platform = Platform(settings, account, files, pushing)
+    platform.people.make_first()
+    platform.templates.load(template_file())
+    platform.save_account()
+    cookies = Cookies(platform.db, platform.clock, platform.journal)
+    proxy = Proxy(platform, browsing, cookies)
+    wechat = Starlette(
+        routes=[
+            Route("/healthz", _health),
+            *cgi.routes(platform),
+            *sns.routes(platform),
+            *control.routes(platform),
+            *page.routes(),
+        ]
+    )
+    browser = Starlette(routes=inside.routes(platform, proxy, cookies))
+    return Sandbox(platform, wechat, browser, clients)
+
+
+async def _health(_: Request) -> Response:
+    return JSONResponse({"ok": True})

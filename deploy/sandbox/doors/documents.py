@@ -1,0 +1,48 @@
+"""Documents of the control API that several parts of the platform make together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deploy.sandbox.cards import CardRefused
+from deploy.sandbox.people import shown
+from deploy.sandbox.platform import Platform
+from deploy.sandbox.words import Words
+
+
+def state(platform: Platform) -> dict[str, Any]:
+    """Everything a phone page needs at its start. No secrets: those are in account.json."""
+    account, settings = platform.account, platform.settings
+    return {
+        "account": {
+            "appid": account.appid,
+            "original_id": account.original_id,
+            "name": {"zh": account.name_zh, "en": account.name_en},
+            "mode": account.mode,
+            "domains": account.domains,
+        },
+        "users": [shown(row) for row in platform.people.all()],
+        "menu": platform.menu.find() or {"button": []},
+        "browser_port": settings.browser_port,
+        "public_url": settings.public_url,
+        "base_url": settings.base_url,
+        "pushes_to": settings.pushes_to,
+        "now": platform.clock.read().isoformat(),
+        "offset_s": platform.clock.offset_s,
+    }
+
+
+def take_card(platform: Platform, openid: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """What wx.addCard does in the end. Raises CardRefused; either way the log tells."""
+    card_id = str(asked.get("card_id") or asked.get("cardId") or "")
+    platform.people.get(openid)
+    try:
+        taken = platform.cards.take(openid, card_id, asked.get("card_ext") or asked.get("cardExt"))
+    except CardRefused as exc:
+        platform.journal.write("card", "bad", "addCard", exc.why, card_id=card_id, card_ext=asked)
+        raise
+    platform.journal.write(
+        "card", "ok", "addCard", Words("卡券已放入卡包", "The card is in the wallet"), **taken
+    )
+    platform.hub.tell("cards", {"openid": openid})
+    return taken
