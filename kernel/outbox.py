@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
 from kernel import clock, context
 from kernel.ids import new_id
@@ -77,7 +77,7 @@ class Outbox:
                 "name": event.name,
                 "aggregate": event.aggregate,
                 "aggregate_version": event.aggregate_version,
-                "body": event.body(),
+                "body": event.body().decode(),
                 "headers": _headers(),
             }
         )
@@ -88,7 +88,11 @@ class Outbox:
         if not self._waiting:
             return
         now = self._now()
-        self._connection.execute(_INSERT, [{**row, "created_at": now} for row in self._waiting])
+        if self._connection.dialect.name == "postgresql":
+            columns = {name: [row[name] for row in self._waiting] for name in _COLUMNS}
+            self._connection.execute(_APPEND_POSTGRESQL, {**columns, "created_at": now})
+        else:
+            self._connection.execute(_INSERT, [{**row, "created_at": now} for row in self._waiting])
         self._waiting.clear()
 
 
@@ -103,6 +107,16 @@ def _headers() -> str:
 
 
 _INSERT = insert(OUTBOX)
+_COLUMNS = ("event_id", "name", "aggregate", "aggregate_version", "body", "headers")
+# Whole columns instead of rows: half the cost of binding each value. Their order is the events' order.
+_APPEND_POSTGRESQL = text(
+    f"INSERT INTO outbox ({', '.join(_COLUMNS)}, created_at)"  # noqa: S608 - our names
+    f" SELECT {', '.join(_COLUMNS)}, CAST(:created_at AS timestamptz) FROM unnest("
+    + ", ".join(
+        f"CAST(:{name} AS {'bigint' if name == 'aggregate_version' else 'text'}[])" for name in _COLUMNS
+    )
+    + f") WITH ORDINALITY AS given ({', '.join(_COLUMNS)}, place) ORDER BY place"
+)
 _UNSENT = (
     select(
         OUTBOX.c.id, OUTBOX.c.event_id, OUTBOX.c.name, OUTBOX.c.body, OUTBOX.c.headers, OUTBOX.c.created_at
@@ -125,7 +139,7 @@ def unsent(connection: Connection, most: int) -> list[Saved]:
     Two transactions on one aggregate follow each other, so this order is the order of its versions.
     """
     return [
-        Saved(row.id, row.event_id, row.name, bytes(row.body), orjson.loads(row.headers), row.created_at)
+        Saved(row.id, row.event_id, row.name, row.body.encode(), orjson.loads(row.headers), row.created_at)
         for row in connection.execute(_UNSENT, {"most": most})
     ]
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     text,
 )
 from sqlalchemy.types import TypeDecorator
@@ -67,7 +68,7 @@ OUTBOX = Table(
     Column("name", String(64), nullable=False),
     Column("aggregate", String(128), nullable=False),
     Column("aggregate_version", BigInteger, nullable=False),
-    Column("body", LargeBinary, nullable=False),
+    Column("body", Text, nullable=False),  # JSON
     Column("headers", String, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("sent_at", Instant),
