@@ -173,12 +173,16 @@ class PrivateBroker:
         config = self._home / "rabbitmq.conf"
         config.touch(mode=0o600)
         config.write_text(_CONFIG.format(port=self._port, password=self._password))
+        # The node's name ends in localhost, and a bare container may have no /etc/hosts that knows it.
+        (self._home / "inetrc").write_text('{host, {127,0,0,1}, ["localhost"]}.\n{lookup, [file, native]}.\n')
         (self._home / "enabled_plugins").write_text("[].\n")
 
     def _environment(self, epmd_port: int, dist_port: int) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("RABBITMQ_", "ERL_"))}
         return inherited | {
             "HOME": str(self._home),
+            "ERL_INETRC": str(self._home / "inetrc"),
+            "ERL_CRASH_DUMP": str(self._home / "erl_crash.dump"),
             "ERL_EPMD_ADDRESS": ports.LOOPBACK,
             "ERL_EPMD_PORT": str(epmd_port),
             "RABBITMQ_NODENAME": "airport@localhost",
