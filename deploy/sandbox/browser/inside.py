@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from deploy.sandbox.browser.addresses import INSIDE
 from deploy.sandbox.browser.cookies import Cookies
-from deploy.sandbox.browser.door import METHODS, Proxy
+from deploy.sandbox.browser.door import METHODS, Proxy, agent
 from deploy.sandbox.cards import CardRefused
 from deploy.sandbox.doors import documents
 from deploy.sandbox.doors.sns import PHONE_COOKIE, Authorize
@@ -91,4 +91,8 @@ class _Inside:
         path = _HERE / f"{request.path_params['name']}.js"
         if path.name not in {"bridge.js", "jweixin.js"}:
             return Response(status_code=404)
-        return FileResponse(path, media_type="text/javascript", headers=_SCRIPT)
+        user = self._all.people.find(request.cookies.get(PHONE_COOKIE, ""))
+        text = path.read_text(encoding="utf-8").replace(
+            "__AGENT__", agent(user["language"] if user else "zh_CN")
+        )
+        return Response(text, media_type="text/javascript", headers=_SCRIPT)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import airportsdata
 
 from deploy.sandbox.cards import CardRefused
 from deploy.sandbox.people import shown
 from deploy.sandbox.platform import Platform
 from deploy.sandbox.words import Words
+from kernel.config import load
+from services.airport import Airport
+
+_PLACES: Final = Path(__file__).parents[1] / "phone" / "places.json"
 
 
 def state(platform: Platform) -> dict[str, Any]:
@@ -23,6 +32,7 @@ def state(platform: Platform) -> dict[str, Any]:
         },
         "users": [shown(row) for row in platform.people.all()],
         "menu": platform.menu.find() or {"button": []},
+        "places": places(),
         "browser_port": settings.browser_port,
         "public_url": settings.public_url,
         "base_url": settings.base_url,
@@ -30,6 +40,18 @@ def state(platform: Platform) -> dict[str, Any]:
         "now": platform.clock.read().isoformat(),
         "offset_s": platform.clock.offset_s,
     }
+
+
+@cache
+def places() -> list[dict[str, Any]]:
+    """Where a phone may be: the airport, and what phone/places.json knows around it."""
+    airport = load(Airport)
+    around = json.loads(_PLACES.read_text(encoding="utf-8")).get(airport.iata, [])
+    field = airportsdata.load("IATA").get(airport.iata)
+    if field is None:
+        return list(around)
+    here = {"label": airport.short_zh, "latitude": field["lat"], "longitude": field["lon"]}
+    return [*around, here]
 
 
 def take_card(platform: Platform, openid: str, asked: dict[str, Any]) -> dict[str, Any]:
