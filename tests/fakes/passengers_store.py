@@ -155,7 +155,7 @@ class FakePassengersStore:
 
     def companions(self, passenger_id: str) -> list[Companion]:
         mine = [one for one in self.with_them.values() if one.passenger_id == passenger_id]
-        return sorted(mine, key=lambda one: one.id)
+        return sorted(mine, key=lambda one: (one.created_at, one.id))
 
     def companion(self, passenger_id: str, companion_id: str) -> Companion | None:
         found = self.with_them.get(companion_id)
@@ -176,7 +176,7 @@ class FakePassengersStore:
 
     def documents(self, passenger_id: str) -> list[Document]:
         mine = [one for one in self.papers.values() if one.passenger_id == passenger_id]
-        return sorted(mine, key=lambda one: one.id)
+        return sorted(mine, key=lambda one: (one.created_at, one.id))
 
     def document(self, passenger_id: str, document_id: str) -> Document | None:
         found = self.papers.get(document_id)
@@ -194,7 +194,7 @@ class FakePassengersStore:
 
     def find_documents(self, indexes: Collection[str], limit: int) -> list[Document]:
         found = [one for one in self.papers.values() if one.number_index in indexes]
-        return sorted(found, key=lambda one: one.id)[:limit]
+        return sorted(found, key=lambda one: (one.created_at, one.id))[:limit]
 
     def purge_documents(self, expired_before: date, limit: int) -> int:
         return _drop(self.papers, lambda one: bool(one.expires_on and one.expires_on < expired_before), limit)

@@ -23,7 +23,11 @@ class Belongings:
 
     def companions(self, passenger_id: str) -> list[Companion]:
         """In the order they were added."""
-        query = select(COMPANIONS).where(COMPANIONS.c.passenger_id == passenger_id).order_by(COMPANIONS.c.id)
+        query = (
+            select(COMPANIONS)
+            .where(COMPANIONS.c.passenger_id == passenger_id)
+            .order_by(COMPANIONS.c.created_at, COMPANIONS.c.id)
+        )
         return [_companion(row) for row in self._connection.execute(query)]
 
     def companion(self, passenger_id: str, companion_id: str) -> Companion | None:
@@ -55,7 +59,11 @@ class Belongings:
 
     def documents(self, passenger_id: str) -> list[Document]:
         """In the order they were added."""
-        query = select(DOCUMENTS).where(DOCUMENTS.c.passenger_id == passenger_id).order_by(DOCUMENTS.c.id)
+        query = (
+            select(DOCUMENTS)
+            .where(DOCUMENTS.c.passenger_id == passenger_id)
+            .order_by(DOCUMENTS.c.created_at, DOCUMENTS.c.id)
+        )
         return [_document(row) for row in self._connection.execute(query)]
 
     def document(self, passenger_id: str, document_id: str) -> Document | None:
@@ -82,7 +90,7 @@ class Belongings:
         query = (
             select(DOCUMENTS)
             .where(DOCUMENTS.c.number_index.in_(indexes))
-            .order_by(DOCUMENTS.c.id)
+            .order_by(DOCUMENTS.c.created_at, DOCUMENTS.c.id)
             .limit(limit)
         )
         return [_document(row) for row in self._connection.execute(query)]
