@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import health, metering
+from gateway.account import WeChatAccount
 from gateway.bodies import BodyLimit
 from gateway.cache import FlightCache
 from gateway.cache.feeder import Feeder
@@ -31,6 +32,7 @@ from gateway.metering import MeterLayer
 from gateway.problems import ErrorPage, ProblemLayer, Problems
 from gateway.rpc import RpcClient, RpcLimits
 from gateway.security import JSON_CSP, SecurityLayer, security_headers
+from gateway.session import Sessions
 from gateway.settings import Settings
 from gateway.wording import Words
 from kernel.config import load
@@ -38,7 +40,7 @@ from services.airport import Airport
 
 log = logging.getLogger(__name__)
 
-DOORS: Final = ("gateway.api", "gateway.partner", "gateway.web")
+DOORS: Final = ("gateway.api", "gateway.partner", "gateway.web", "gateway.wechat", "gateway.session.door")
 _TICK_S: Final = 1.0
 _RELAX_EVERY_S: Final = 60
 
@@ -62,6 +64,7 @@ class Gateway:
         airport: Airport,
         rpc: BrokerRpc | None = None,
         doors: Sequence[str] = DOORS,
+        account: WeChatAccount | None = None,
     ) -> None:
         self.settings = settings
         self._doors = doors
@@ -78,6 +81,8 @@ class Gateway:
             flights=self.flights,
             limits=Limits({}, settings.trusted_proxies),
             words=Words.load(),
+            account=account or load(WeChatAccount),
+            sessions=Sessions(self.rpc, settings.public_url),
             doors=tuple(doors),
         )
         self.live = Live(self.deps, self.drain)

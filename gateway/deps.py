@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from gateway.account import WeChatAccount
 from gateway.cache import FlightCache
 from gateway.limits import Limits
 from gateway.rpc import CallContext
+from gateway.session import Sessions
 from gateway.settings import Settings
 from gateway.wording import Words
 from services.airport import Airport
@@ -57,5 +59,7 @@ class Deps:
     flights: FlightCache
     limits: Limits
     words: Words
+    account: WeChatAccount
+    sessions: Sessions
     doors: tuple[str, ...] = ()
     """The modules of all doors of this gateway, for the document that describes them."""

@@ -27,11 +27,11 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.bodies import read_body
 from gateway.calls import context_of
 from gateway.deps import Deps
 from gateway.identity import TOKEN_LIFETIME_S, Partner, Tokens
 from gateway.limits import RateLimited
-from gateway.partner.bodies import read_body
 from gateway.rpc import CallContext
 from kernel.clock import real_now
 from kernel.errors import Kind, ServiceError

@@ -13,12 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway import calls
+from gateway.bodies import read_body
 from gateway.deps import Deps
 from gateway.errors import WrongMediaType
 from gateway.identity import PartnerIdentity, Principal
 from gateway.partner import aidx, answers
 from gateway.partner.batch import Batch, read_json
-from gateway.partner.bodies import read_body
 from gateway.partner.door import Reply, accepts
 from gateway.partner.errors import BadIdempotencyKey, MaybeDone
 from gateway.partner.signing import Signature, text_of

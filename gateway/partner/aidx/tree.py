@@ -7,17 +7,13 @@ soon as it ends. Errors name the line and the path of known elements; they never
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
-from xml.sax import SAXException, SAXParseException
-from xml.sax.handler import ContentHandler, feature_external_ges, feature_external_pes, feature_namespaces
+from typing import Final
+from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesNSImpl
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.expatreader import DefusedExpatParser
-
+from gateway import xml
 from gateway.partner.aidx.vocabulary import CHILDREN, NAMESPACE, ROOT, XSI
 from gateway.partner.errors import BadAidx
 
@@ -27,8 +23,6 @@ MAX_ATTRIBUTES: Final = 24
 MAX_ATTRIBUTE: Final = 512
 MAX_TEXT: Final = 4096
 MAX_PREFIXES: Final = 64
-_DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
-_UTF8 = {b"utf-8", b"utf8", b"us-ascii", b"ascii"}
 
 
 @dataclass(slots=True)
@@ -68,36 +62,12 @@ def read(body: bytes, on_root: OnRoot, on_leg: OnLeg) -> None:
 
     Raises BadAidx (problem, line, path), and whatever the callbacks raise.
     """
-    declared = _DECLARED.match(body)
-    if declared and declared.group(1).lower() not in _UTF8:
-        raise BadAidx(problem="encoding", line=1, path="")
     try:
-        body.decode()
-    except UnicodeDecodeError as exc:
-        line = body.count(b"\n", 0, exc.start) + 1
-        raise BadAidx(problem="encoding", line=line, path="") from exc
-    parser = DefusedExpatParser(forbid_dtd=True, forbid_entities=True, forbid_external=True)
-    handler = _Handler(on_root, on_leg, lambda: _line(parser))
-    parser.setFeature(feature_namespaces, True)
-    parser.setFeature(feature_external_ges, False)
-    parser.setFeature(feature_external_pes, False)
-    parser.setContentHandler(handler)
-    try:
-        # One piece: a token that spans many pieces would be scanned again with each of them.
-        parser.feed(body)
-        parser.close()
-    except DefusedXmlException as exc:
-        raise BadAidx(problem="doctype", line=_line(parser), path="") from exc
-    except SAXParseException as exc:
-        raise BadAidx(problem="not_xml", line=exc.getLineNumber() or 1, path="") from exc
-    except (SAXException, ValueError, LookupError) as exc:
-        raise BadAidx(problem="not_xml", line=_line(parser), path="") from exc
+        xml.feed(body, lambda line: _Handler(on_root, on_leg, line))
+    except xml.XmlRefused as exc:
+        raise BadAidx(problem=exc.problem, line=exc.line, path="") from exc
     except _Stop as exc:
         raise BadAidx(problem=exc.problem, line=exc.line, path=exc.path) from exc
-
-
-def _line(parser: Any) -> int:
-    return int(parser.getLineNumber() or 1)
 
 
 class _Handler(ContentHandler):

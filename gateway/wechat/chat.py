@@ -1,0 +1,206 @@
+"""What the account answers: to words, menu buttons, QR codes and events."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Final
+
+from gateway.cache import FlightEntry
+from gateway.deps import Deps
+from gateway.rpc import CallContext
+from gateway.wechat.cards import Cards, day_words
+from gateway.wechat.finds import Finder
+from gateway.wechat.followers import Followers
+from gateway.wechat.intents import Reader, Wish
+from gateway.wechat.messages import Answer, Card, Incoming, Text
+from gateway.wechat.words import ChatWords, Topic, language_of
+from kernel.errors import Kind, ServiceError
+from services.flights.schemas import Status
+from services.notify.errors import TooManyFollows
+from services.notify.schemas import Role
+
+_OVER: Final = frozenset({Status.COMPLETED, Status.BAGS_ON_BELT})
+_MOST_LANGUAGES: Final = 50_000
+_NEW_SCENE: Final = "qrscene_"
+_FLIGHT_SCENE: Final = "flight_"
+_NO_MARKUP: Final = str.maketrans("", "", "<>")
+_PICTURES: Final = frozenset({"image", "video", "shortvideo", "link", "file"})
+
+
+class Chat:
+    """One account's conversation with everybody."""
+
+    def __init__(self, deps: Deps, words: ChatWords, cards: Cards, followers: Followers) -> None:
+        self._deps, self._words, self._cards, self._followers = deps, words, cards, followers
+        self._finder = Finder(deps.flights)
+        self._reader = Reader(words)
+        self._languages: OrderedDict[str, str] = OrderedDict()
+
+    async def answer(self, incoming: Incoming) -> Answer:
+        """The answer to a message or an event. Raises nothing but what is our fault."""
+        language = self._language(incoming)
+        if incoming.kind.startswith("event:"):
+            return self._event(incoming, incoming.kind.removeprefix("event:"), language)
+        self._followers.note(incoming, language)
+        if incoming.text and incoming.kind in {"text", "voice"}:
+            return await self._text(incoming, language)
+        if incoming.kind == "location":
+            return self._say("location", language)
+        if incoming.kind == "voice":
+            return self._say("voice", language)
+        return self._say("picture" if incoming.kind in _PICTURES else "help", language)
+
+    # --- words -------------------------------------------------------------------------------------------
+
+    async def _text(self, incoming: Incoming, language: str) -> Answer:
+        wish = self._reader.read(incoming.text, self._finder.names(), self._finder.any)
+        if wish.topic is not None:
+            return self._topic(wish.topic, language)
+        if wish.kind == "help":
+            return self._say("help", language)
+        if not wish.asked:
+            return self._say("follow_what", language)
+        if not self._deps.flights.loaded:
+            return self._say("loading", language)
+        if wish.kind == "flights":
+            return self._flights(wish.asked, language)
+        return await self._follow(incoming, wish, language)
+
+    def _flights(self, asked: str, language: str) -> Answer:
+        found = self._finder.find(asked)
+        if found.outside:
+            days = self._deps.flights.days()
+            return self._say(
+                "outside",
+                language,
+                first=day_words(days[0], language),
+                last=day_words(days[-1], language),
+                url=self._cards.link("/flights/departures"),
+            )
+        if not found.entries:
+            url = self._cards.link("/flights/departures")
+            return self._say("none_found", language, asked=asked.translate(_NO_MARKUP), url=url)
+        if len(found.entries) == 1:
+            return self._cards.flight(found.entries[0], language)
+        return self._cards.several(found.entries, asked, language)
+
+    def _topic(self, topic: Topic, language: str) -> Answer:
+        text = self._words.fill(topic.text, language)
+        if not topic.path:
+            return Text(text)
+        return Card(topic.name.in_language(language), text, self._cards.link(topic.path))
+
+    # --- following ---------------------------------------------------------------------------------------
+
+    async def _follow(self, incoming: Incoming, wish: Wish, language: str) -> Answer:
+        found = self._finder.find(wish.asked)
+        if not found.entries:
+            return self._flights(wish.asked, language)
+        open_ones = [entry for entry in found.entries if entry.flight["status"] not in _OVER]
+        if not open_ones and wish.kind == "follow":
+            entry = found.entries[-1]
+            day = self._cards.day(entry, language)
+            return self._say("follow_over", language, number=entry.flight["number"], day=day)
+        choices = open_ones or found.entries
+        if len(choices) > 1:
+            return self._cards.several(choices, wish.asked, language, "which")
+        context = CallContext(language=language)
+        try:
+            if wish.kind == "unfollow":
+                await self._followers.unfollow(incoming, choices[0].id, context)
+            else:
+                await self._followers.follow(incoming, choices[0].id, likely_role(choices[0]), context)
+        except ServiceError as exc:
+            return self._not_followed(exc, language)
+        return self._followed(choices[0], "followed" if wish.kind == "follow" else "unfollowed", language)
+
+    def _followed(self, entry: FlightEntry, said: str, language: str) -> Text:
+        here, there = entry.flight["departure"]["airport"], entry.flight["arrival"]["airport"]
+        return self._say(
+            said,
+            language,
+            **{
+                "number": entry.flight["number"],
+                "from": here["city"][language] or here["city"]["en"],
+                "to": there["city"][language] or there["city"]["en"],
+                "day": self._cards.day(entry, language),
+                "time": self._cards.time(entry),
+            },
+        )
+
+    def _not_followed(self, error: ServiceError, language: str) -> Text:
+        if error.code == TooManyFollows.code:
+            return self._say(
+                "too_many", language, limit=error.data.get("limit", "–"), url=self._cards.link("/me/flights")
+            )
+        if error.kind is Kind.INTERNAL:
+            raise error
+        return self._say("failed", language)
+
+    # --- events ------------------------------------------------------------------------------------------
+
+    def _event(self, incoming: Incoming, event: str, language: str) -> Answer:
+        key = incoming.fields.get("EventKey", "")
+        if event == "subscribe":
+            scene = key.removeprefix(_NEW_SCENE)
+            self._followers.note(incoming, language, subscribed=True, scene=scene)
+            return self._welcome(scene, language)
+        if event == "unsubscribe":
+            self._followers.note(incoming, language, subscribed=False)
+            return None
+        if event == "templatesendjobfinish":
+            self._followers.note_receipt(incoming)
+            return None
+        if event == "location":
+            # WeChat tells where somebody is each time they open the chat, unasked: an answer would be a nuisance.
+            return None
+        self._followers.note(incoming, language)
+        if event == "scan":
+            return self._scene(key, language) or self._say("help", language)
+        if event == "click":
+            topic = self._words.topics.get(key.removeprefix("topic:"))
+            return self._topic(topic, language) if topic else self._say("help", language)
+        return None
+
+    def _welcome(self, scene: str, language: str) -> Text:
+        """The greeting; of one who comes by a flight's QR code, with that flight."""
+        parts = [self._words.say("welcome", language)]
+        entry = self._entry_of(scene)
+        if entry is not None:
+            parts += [
+                self._cards.several([entry], "", language).content.split("\n", 1)[1],
+                self._words.say("follow_hint", language, number=entry.flight["number"]),
+            ]
+        else:
+            parts.append(self._words.say("help", language))
+        return Text("\n".join(parts))
+
+    def _scene(self, scene: str, language: str) -> Answer:
+        entry = self._entry_of(scene)
+        return None if entry is None else self._cards.flight(entry, language)
+
+    def _entry_of(self, scene: str) -> FlightEntry | None:
+        if not scene.startswith(_FLIGHT_SCENE):
+            return None
+        return self._deps.flights.get(scene.removeprefix(_FLIGHT_SCENE))
+
+    # --- language ----------------------------------------------------------------------------------------
+
+    def _language(self, incoming: Incoming) -> str:
+        """As the person writes; of what has no language the one they wrote in before."""
+        written = language_of(incoming.text) if incoming.kind in {"text", "voice"} else None
+        if written is None:
+            return self._languages.get(incoming.openid, self._deps.settings.language)
+        self._languages[incoming.openid] = written
+        self._languages.move_to_end(incoming.openid)
+        if len(self._languages) > _MOST_LANGUAGES:
+            self._languages.popitem(last=False)
+        return written
+
+    def _say(self, key: str, language: str, **values: object) -> Text:
+        return Text(self._words.say(key, language, **values))
+
+
+def likely_role(entry: FlightEntry) -> str:
+    """Who follows a departure flies; who follows an arrival comes to meet somebody."""
+    return (Role.PASSENGER if entry.direction == "departure" else Role.GREETER).value

@@ -1,0 +1,233 @@
+"""What the account answers to what people write, press and scan."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from gateway.errors import ServiceAway
+from gateway.wechat.words import ChatWords, language_of
+from kernel.config import load
+from services.airport import Airport
+from services.flights.schemas import Status
+from services.notify.errors import TooManyFollows
+from tests.gateway.fakes import FakeFlights, FakeRpc, flight, today, until
+from tests.gateway.wechat.platform import FakeNotify, FakePassengers, account, document, event
+
+pytestmark = pytest.mark.anyio
+
+CZ = flight()
+TOMORROW = flight(day=today() + timedelta(days=1))
+ARRIVING = flight("CA1312", clock_text="15:00", direction="arrival")
+OTHERS = [
+    flight("MU5302", "SHA", "09:00"),
+    flight("CA1350", "PEK", "18:00"),
+    flight("CZ3990", "CTU", "11:00"),
+]
+
+
+@pytest.fixture
+def rpc() -> FakeRpc:
+    flights = FakeFlights([CZ, TOMORROW, ARRIVING, *OTHERS])
+    return FakeRpc(flights=flights, passengers=FakePassengers(), notify=FakeNotify())
+
+
+@pytest.mark.parametrize(
+    ("said", "flight_id"),
+    [
+        ("CZ3101", CZ["id"]),
+        ("cz 3101", CZ["id"]),
+        ("ＣＺ３１０１", CZ["id"]),
+        ("cz 3101 明天", TOMORROW["id"]),
+        ("CZ3101 tomorrow", TOMORROW["id"]),
+        ("中国南方航空3101", CZ["id"]),
+        ("我的CZ3101晚点了吗？", CZ["id"]),
+        ("明天的cz3101几点起飞", TOMORROW["id"]),
+        ("Is CZ3101 on time?", CZ["id"]),
+        ("CZ3101值机柜台在哪", CZ["id"]),
+        ("长沙到上海", OTHERS[0]["id"]),
+        ("去上海的航班几点", OTHERS[0]["id"]),
+        ("从长沙飞上海的飞机还有吗", OTHERS[0]["id"]),
+        ("when does the flight to Shanghai leave", OTHERS[0]["id"]),
+        ("北京过来的飞机到了吗", ARRIVING["id"]),
+    ],
+)
+async def test_a_question_about_one_flight_is_answered_with_its_card(
+    rpc: FakeRpc, said: str, flight_id: str
+) -> None:
+    async with account(rpc) as (_, phone):
+        reply = await phone.say(said)
+        assert (reply["MsgType"], reply["ArticleCount"]) == ("news", "1"), reply
+        assert reply["Url"] == f"https://fly.example/flights/{flight_id}"
+
+
+async def test_a_card_tells_times_gate_and_age_in_the_language_of_the_person(rpc: FakeRpc) -> None:
+    rpc.services["flights"].flights[CZ["id"]]["departure"]["estimated_at"] = CZ["board_at"].replace(
+        ":00:00Z", ":40:00Z"
+    )
+    async with account(rpc) as (_, phone):
+        zh = await phone.say("CZ3101 怎么样")
+        en = await phone.say("how is CZ3101")
+        assert zh["Title"] == "CZ3101 长沙 → 北京 计划"
+        assert "计划 12:00 预计 12:40" in zh["Description"]
+        assert "登机口 A12" in zh["Description"]
+        assert "信息截至" in zh["Description"]
+        assert en["Title"] == "CZ3101 Changsha → Beijing Scheduled"
+        assert "Gate A12" in en["Description"]
+        again = await phone.say("CZ3101")
+        assert again["Title"] == en["Title"], "a bare number is answered as the person wrote before"
+
+
+async def test_several_flights_are_lines_with_links(rpc: FakeRpc) -> None:
+    async with account(rpc) as (_, phone):
+        reply = await phone.say("长沙到北京")
+        assert reply["MsgType"] == "text"
+        assert reply["Content"].count('<a href="https://fly.example/flights/') == 2
+        assert "CA1350" in reply["Content"]
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("大巴", "大巴"),
+        ("机场大巴怎么坐", "大巴"),
+        ("怎么去市区", "大巴"),
+        ("失物", "失物"),
+        ("我的外套落在CZ3101上了", "失物"),
+        ("值机", "值机"),
+        ("可以带充电宝吗", "指南"),
+        ("我要投诉", "意见"),
+        ("VIP", "贵宾"),
+    ],
+)
+async def test_what_does_not_exist_yet_is_said_honestly_with_a_number_to_call(
+    rpc: FakeRpc, said: str, name: str
+) -> None:
+    async with account(rpc) as (_, phone):
+        reply = await phone.say(said)
+        assert name in reply["Content"]
+        assert "即将开通" in reply["Content"]
+        assert load(Airport, {}).phone in reply["Content"]
+
+
+@pytest.mark.parametrize("said", ["bus", "I lost my jacket", "check-in", "Can I bring a power bank?"])
+async def test_english_is_answered_in_english(rpc: FakeRpc, said: str) -> None:
+    async with account(rpc) as (_, phone):
+        reply = await phone.say(said)
+        assert language_of(reply["Content"]) == "en"
+        assert "coming" in reply["Content"]
+
+
+@pytest.mark.parametrize("said", ["你好", "help", "天气真好", "asdf qwer", "长沙", "<b>&", "???", "a" * 3000])
+async def test_what_is_not_understood_is_answered_with_help(rpc: FakeRpc, said: str) -> None:
+    async with account(rpc) as (_, phone):
+        reply = await phone.say(said)
+        assert "CZ3101" in reply["Content"]
+
+
+async def test_what_is_not_found_is_said_and_says_where_to_look(rpc: FakeRpc) -> None:
+    async with account(rpc) as (_, phone):
+        assert "没有找到" in (await phone.say("MU9999 今天"))["Content"]
+        assert "no flight" in (await phone.say("flight status MU9999 today"))["Content"]
+        assert (
+            "其他日期"
+            in (await phone.say("CZ3101 1月1日" if today().month != 1 else "CZ3101 7月1日"))["Content"]
+        )
+
+
+async def test_following_by_chat_follows_once(rpc: FakeRpc) -> None:
+    async with account(rpc) as (_, phone):
+        reply = await phone.say("关注CZ3101")
+        assert "已关注 CZ3101 长沙→北京" in reply["Content"]
+        assert "You follow CA1312" in (await phone.say("follow ca1312"))["Content"]
+        first, second = rpc.services["notify"].follows
+        assert (first["flight_id"], first["role"]) == (CZ["id"], "passenger")
+        assert (second["flight_id"], second["role"]) == (ARRIVING["id"], "greeter")
+        assert first["passenger_id"].startswith("p-")
+        assert "已取消关注" in (await phone.say("取消关注 cz3101"))["Content"]
+        assert rpc.services["notify"].unfollows[0]["flight_id"] == CZ["id"]
+
+
+async def test_following_says_what_it_needs_and_what_went_wrong(rpc: FakeRpc) -> None:
+    async with account(rpc) as (_, phone):
+        assert "关注CZ3101" in (await phone.say("关注"))["Content"]
+        assert "没有找到" in (await phone.say("关注MU9999"))["Content"]
+        assert "请打开要关注的" in (await phone.say("关注长沙到北京"))["Content"]
+        rpc.services["notify"].fails_with = TooManyFollows(limit=50)
+        assert "50" in (await phone.say("关注CZ3101"))["Content"]
+        rpc.services["notify"].fails_with = ServiceAway(service="notify")
+        assert "稍后再试" in (await phone.say("关注CZ3101"))["Content"]
+        assert rpc.services["notify"].follows == []
+
+
+async def test_who_subscribes_is_welcomed_and_noted(rpc: FakeRpc) -> None:
+    async with account(rpc) as (_, phone):
+        plain = await phone.push(event("subscribe", EventKey=""))
+        assert "欢迎关注" in plain["Content"]
+        scene = await phone.push(event("subscribe", EventKey=f"qrscene_flight_{CZ['id']}", Ticket="x"))
+        assert f"https://fly.example/flights/{CZ['id']}" in scene["Content"]
+        await until(lambda: len(rpc.services["passengers"].noted) == 2)
+        assert {note["scene"] for note in rpc.services["passengers"].noted} == {None, f"flight_{CZ['id']}"}
+        assert await phone.push(event("unsubscribe")) == {}
+        await until(lambda: len(rpc.services["passengers"].noted) == 3)
+        assert rpc.services["passengers"].noted[-1]["subscribed"] is False
+
+
+async def test_a_scanned_flight_is_shown(rpc: FakeRpc) -> None:
+    async with account(rpc) as (_, phone):
+        reply = await phone.push(event("SCAN", EventKey=f"flight_{CZ['id']}"))
+        assert reply["Url"].endswith(CZ["id"])
+        assert "CZ3101" in (await phone.push(event("SCAN", EventKey="4711")))["Content"]
+
+
+async def test_menu_clicks_are_answered_and_views_are_not(rpc: FakeRpc) -> None:
+    async with account(rpc) as (_, phone):
+        assert "大巴" in (await phone.push(event("CLICK", EventKey="topic:bus")))["Content"]
+        assert "CZ3101" in (await phone.push(event("CLICK", EventKey="gone")))["Content"]
+        assert await phone.push(event("VIEW", EventKey="https://fly.example/")) == {}
+
+
+async def test_receipts_reach_notify(rpc: FakeRpc) -> None:
+    async with account(rpc) as (_, phone):
+        for msgid, status in (("200163836", "success"), ("200163840", "failed:user block")):
+            assert await phone.push(event("TEMPLATESENDJOBFINISH", MsgID=msgid, Status=status)) == {}
+        receipts = rpc.services["notify"].receipts
+        await until(lambda: len(receipts) == 2)
+        assert [(one["msgid"], one["status"]) for one in receipts] == [
+            ("200163836", "success"),
+            ("200163840", "failed:user block"),
+        ]
+
+
+@pytest.mark.parametrize("kind", ["image", "video", "shortvideo", "link", "voice", "location", "newkind"])
+async def test_other_kinds_are_answered_politely(rpc: FakeRpc, kind: str) -> None:
+    async with account(rpc) as (_, phone):
+        reply = await phone.push(document(MsgType=kind))
+        assert reply["MsgType"] == "text"
+
+
+@pytest.mark.parametrize("name", ["LOCATION", "NEWEVENT", "MASSSENDJOBFINISH"])
+async def test_events_that_nobody_waits_for_are_taken_silently(rpc: FakeRpc, name: str) -> None:
+    async with account(rpc) as (_, phone):
+        assert await phone.push(event(name, Latitude="28.19")) == {}
+
+
+async def test_a_spoken_flight_number_counts_as_written(rpc: FakeRpc) -> None:
+    async with account(rpc) as (_, phone):
+        assert "3101" in (await phone.push(document(MsgType="voice", Recognition="CZ3101。")))["Title"]
+
+
+async def test_without_news_the_chat_says_so(rpc: FakeRpc) -> None:
+    rpc.connected = False
+    async with account(rpc, loaded=False) as (_, phone):
+        assert "正在载入" in (await phone.say("CZ3101"))["Content"]
+        assert "大巴" in (await phone.say("大巴"))["Content"]
+
+
+def test_every_status_has_words_in_both_languages() -> None:
+    words = ChatWords(load(Airport, {}))
+    assert set(words.statuses) == {status.value for status in Status}
+    for text in [*words.statuses.values(), *words.texts.values(), *(t.text for t in words.topics.values())]:
+        assert language_of(text.zh) == "zh"
+        assert language_of(text.en.replace("{", " ").replace("}", " ")) == "en", text.en
