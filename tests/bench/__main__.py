@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from tests.bench import search_flights, sections, stack
+from tests.bench import sections, stack
 from tests.bench.report import PAGE, Section, render
 
 
@@ -22,7 +22,7 @@ def main() -> None:
         ("the whole suite", lambda: stack.measure(options.seconds)),
         ("a service's messages", lambda: [sections.a_services_messages(options.seconds)]),
         ("the use case alone", lambda: [sections.the_use_case_alone()]),
-        ("search", lambda: [search_flights.section()]),
+        ("search", lambda: [sections.search()]),
         ("start", lambda: [sections.start()]),
     ):
         print(f"measuring {title} …", flush=True)

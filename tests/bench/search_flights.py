@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from kernel import migrate
@@ -86,7 +85,8 @@ def _typical(once: Callable[[], float]) -> float:
     return statistics.median(once() for _ in range(200))
 
 
-def measure(url: str) -> None:
+def measure(url: str) -> dict[int, list[float]]:
+    """Microseconds of each search of `ASKED`, by how many flights there are."""
     migrate.upgrade("flights", url)
     database = Database(url)
     uow = UnitOfWork(database, FlightStore)
@@ -96,19 +96,21 @@ def measure(url: str) -> None:
         grow(uow, begin, size)
         begin = size
         costs[size] = [cost_us(uow, asked) for asked in ASKED]
-    print(f"{database.dialect_name:60} {SIZES[0]:>9,} {SIZES[1]:>9,} {SIZES[2]:>9,}  ratio")
-    for number, asked in enumerate(ASKED):
-        row = [costs[size][number] for size in SIZES]
-        print(f"{asked!s:60} {row[0]:6.0f} us {row[1]:6.0f} us {row[2]:6.0f} us  {row[2] / row[0]:.2f}")
     database.close()
+    return costs
+
+
+def on_sqlite() -> dict[int, list[float]]:
+    with temporary_folder("airport-bench-") as folder:
+        return measure(f"sqlite:///{folder / 'flights.sqlite3'}")
 
 
 def main() -> None:
-    if len(sys.argv) > 1:
-        measure(sys.argv[1])
-        return
-    with temporary_folder("airport-bench-") as folder:
-        measure(f"sqlite:///{Path(folder) / 'flights.sqlite3'}")
+    costs = measure(sys.argv[1]) if len(sys.argv) > 1 else on_sqlite()
+    print(f"{'':60} {SIZES[0]:>9,} {SIZES[1]:>9,} {SIZES[2]:>9,}  ratio")
+    for number, asked in enumerate(ASKED):
+        row = [costs[size][number] for size in SIZES]
+        print(f"{asked!s:60} {row[0]:6.0f} us {row[1]:6.0f} us {row[2]:6.0f} us  {row[2] / row[0]:.2f}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.broker import PrivateBroker
 from deploy.ports import free_port
-from tests.bench import edge, ingest_flights, outbox_events, rpc_adapters
+from tests.bench import edge, ingest_flights, outbox_events, rpc_adapters, search_flights
 from tests.bench.report import Row, Section, at_least
 from tests.support.folders import temporary_folder
 from tests.support.local_run import LocalRun
@@ -66,6 +66,20 @@ def the_use_case_alone() -> Section:
         "`report_updates` called directly: validation, rules, history and outbox in one transaction a batch."
     )
     return Section("Taking updates in", about, rows)
+
+
+def search() -> Section:
+    """What a search costs among few and many flights."""
+    costs = search_flights.on_sqlite()
+    small, middle, large = (costs[size] for size in search_flights.SIZES)
+    rows = []
+    for number, asked in enumerate(search_flights.ASKED):
+        ratio = large[number] / small[number]
+        words = ", ".join(f"{name} {value}" for name, value in asked.items())
+        against = f"{small[number]:,.0f} µs among 10,000; {middle[number]:,.0f} µs among 100,000"
+        rows.append(Row(words, f"{large[number]:,.0f} µs", against, ratio, "≤ 1.3", ratio <= 1.3))
+    about = "The use case with its query among 336,776 flights on SQLite, one caller; median of 200."
+    return Section("Search", about, rows)
 
 
 def start() -> Section:
