@@ -1,0 +1,51 @@
+"""The rules of notify: what is worth telling and when, in which words, and what WeChat's answers mean."""
+
+from __future__ import annotations
+
+from services.notify.domain.facts import Facts, facts_of
+from services.notify.domain.judging import Memory, Moment, Pending, baseline, judge
+from services.notify.domain.kinds import RULES, HoldOff, Register, Rule
+from services.notify.domain.menu import check_menu, menu_changes
+from services.notify.domain.outcomes import (
+    SAFE_AGAIN,
+    Meaning,
+    Verdict,
+    lost,
+    meaning,
+    next_day_at,
+    pause,
+    verdict,
+)
+from services.notify.domain.quiet import send_from
+from services.notify.domain.signing import is_own_page, sign_page
+from services.notify.domain.wording import Template, Wording, news_words
+
+__all__ = [
+    "RULES",
+    "SAFE_AGAIN",
+    "Facts",
+    "HoldOff",
+    "Meaning",
+    "Memory",
+    "Moment",
+    "Pending",
+    "Register",
+    "Rule",
+    "Template",
+    "Verdict",
+    "Wording",
+    "baseline",
+    "check_menu",
+    "facts_of",
+    "is_own_page",
+    "judge",
+    "lost",
+    "meaning",
+    "menu_changes",
+    "news_words",
+    "next_day_at",
+    "pause",
+    "send_from",
+    "sign_page",
+    "verdict",
+]

@@ -1,0 +1,114 @@
+"""Entrypoints of notify: validate, call the use case. Results are JSON-ready."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kernel import clock
+from kernel.wire import OutboxRelay, Replies, Storage, handle_event, rpc, timer
+from services.notify import schemas, usecases
+from services.notify.store import NotifyStore
+from services.notify.worker import Desk
+
+
+class NotifyService:
+    """Who follows which flight, what they are told, and everything else that leaves for WeChat."""
+
+    name = "notify"
+    replies = Replies()
+    storage = Storage(NotifyStore)
+    relay = OutboxRelay()
+    desk = Desk()
+
+    @rpc(arguments=schemas.FollowSchema())
+    def follow(self, request: dict[str, Any]) -> dict[str, Any]:
+        """FollowResultSchema. Errors: notify.flight_not_found, .too_many_follows, request.reused, .in_flight."""
+        answer = usecases.follow(self.storage, self.replies, self.desk.view, request, clock.now())
+        self.desk.wake()
+        return answer
+
+    @rpc(arguments=schemas.UnfollowSchema())
+    def unfollow(self, request: dict[str, Any]) -> dict[str, Any]:
+        """FollowingSchema. Errors: request.reused, request.in_flight."""
+        return usecases.unfollow(self.storage, request)
+
+    @rpc(arguments=schemas.PassengerIdSchema())
+    def list_follows(self, request: dict[str, Any]) -> dict[str, Any]:
+        """FollowsSchema."""
+        return usecases.list_follows(self.storage, request["passenger_id"])
+
+    @rpc(arguments=schemas.IsFollowingSchema())
+    def is_following(self, request: dict[str, Any]) -> dict[str, Any]:
+        """FollowingSchema."""
+        return usecases.is_following(self.storage, request["passenger_id"], request["flight_id"])
+
+    @rpc(arguments=schemas.ListMessagesSchema())
+    def list_messages(self, request: dict[str, Any]) -> dict[str, Any]:
+        """MessagePageSchema. Errors: notify.bad_cursor."""
+        return usecases.list_messages(self.storage, request)
+
+    @rpc(arguments=schemas.SearchMessagesSchema())
+    def search_messages(self, request: dict[str, Any]) -> dict[str, Any]:
+        """MessagePageSchema. Errors: notify.bad_cursor."""
+        return usecases.search_messages(self.storage, request)
+
+    @rpc(arguments=schemas.NoArgumentsSchema())
+    def status(self, request: dict[str, Any]) -> dict[str, Any]:
+        """StatusSchema."""
+        appid = self.desk.wechat.settings.appid
+        return usecases.status(self.storage, self.desk.view, appid, clock.real_now())
+
+    @rpc(arguments=schemas.CustomerMessageSchema())
+    def send_customer_message(self, request: dict[str, Any]) -> dict[str, Any]:
+        """SentSchema. Errors: notify.not_reachable, .window_closed, .bad_message, .quota_spent, .wechat_*."""
+        return usecases.send_customer_message(self.storage, self.desk.wechat, self.desk.tokens, request)
+
+    @rpc(arguments=schemas.SignPageSchema())
+    def sign_js_page(self, request: dict[str, Any]) -> dict[str, Any]:
+        """PageSignatureSchema. Errors: notify.foreign_page, .quota_spent, .wechat_*."""
+        desk = self.desk
+        return usecases.sign_js_page(desk.wechat, desk.tokens, desk.public_url, request["url"])
+
+    @rpc(arguments=schemas.PublishMenuSchema())
+    def publish_menu(self, request: dict[str, Any]) -> dict[str, Any]:
+        """MenuResultSchema. Errors: notify.bad_menu, .quota_spent, .wechat_*."""
+        desk = self.desk
+        return usecases.publish_menu(desk.wechat, desk.tokens, request["menu"], dry_run=request["dry_run"])
+
+    @rpc(arguments=schemas.ReceiptSchema())
+    def note_receipt(self, request: dict[str, Any]) -> dict[str, Any]:
+        """NotedSchema."""
+        at = request["at"] or clock.real_now()
+        return usecases.note_receipt(self.storage, request["msgid"], request["status"], at)
+
+    @rpc(arguments=schemas.PassengerIdSchema())
+    def export_passenger(self, request: dict[str, Any]) -> dict[str, Any]:
+        """ExportSchema."""
+        return usecases.export_passenger(self.storage, request["passenger_id"])
+
+    @handle_event("flights", "flight_changed")
+    def on_flight_changed(self, event: dict[str, Any]) -> None:
+        """Judge the flight as it is now; its version says whether this was heard before."""
+        if usecases.hear(self.storage, self.desk.view, event["data"]["flight"], clock.now()):
+            self.desk.wake()
+
+    @handle_event("passengers", "passenger_changed")
+    def on_passenger_changed(self, event: dict[str, Any]) -> None:
+        """Keep where a traveller is reached; its version says whether this is old."""
+        usecases.note_passenger(self.storage, event["data"])
+
+    @handle_event("passengers", "passengers_merged")
+    def on_passengers_merged(self, event: dict[str, Any]) -> None:
+        """Give one traveller's follows and messages to another."""
+        usecases.note_merge(self.storage, event["id"], event["data"]["from"], event["data"]["into"])
+
+    @handle_event("passengers", "erasure_requested")
+    def on_erasure_requested(self, event: dict[str, Any]) -> None:
+        """Delete everything about a traveller."""
+        usecases.erase(self.storage, event["id"], event["data"])
+
+    @timer(every_s=3600, lease="notify.purge")
+    def purge(self) -> None:
+        """Forget what is old, once an hour whatever the number of copies."""
+        keep_days = self.desk.view.settings.keep_days
+        usecases.purge(self.storage, clock.real_now(), clock.now(), keep_days)

@@ -1,0 +1,56 @@
+"""The only SQL of notify."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from services.notify.store.account import Account
+from services.notify.store.messages import Messages
+from services.notify.store.news import News
+from services.notify.store.people import People
+from services.notify.store.rows import (
+    AccountState,
+    Backlog,
+    Claimed,
+    Follow,
+    Followed,
+    Listener,
+    MessageRow,
+    NewMessage,
+    NewNews,
+    OpenNews,
+    Progress,
+    Recipient,
+    Settled,
+    Wanted,
+)
+from services.notify.store.tables import metadata
+
+__all__ = [
+    "AccountState",
+    "Backlog",
+    "Claimed",
+    "Follow",
+    "Followed",
+    "Listener",
+    "MessageRow",
+    "NewMessage",
+    "NewNews",
+    "NotifyStore",
+    "OpenNews",
+    "Progress",
+    "Recipient",
+    "Settled",
+    "Wanted",
+    "metadata",
+]
+
+
+class NotifyStore:
+    """All of notify's data on one transaction's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.people = People(connection)
+        self.news = News(connection)
+        self.messages = Messages(connection)
+        self.account = Account(connection)

@@ -1,0 +1,49 @@
+"""What notify can be asked and told: load, decide, save, commit."""
+
+from __future__ import annotations
+
+from services.notify.usecases.account import publish_menu, sign_js_page
+from services.notify.usecases.customer import send_customer_message
+from services.notify.usecases.following import first_seen, follow, is_following, list_follows, unfollow
+from services.notify.usecases.news import fan_out, hear, release_due
+from services.notify.usecases.people import erase, note_merge, note_passenger, note_receipt
+from services.notify.usecases.reading import (
+    export_passenger,
+    list_messages,
+    purge,
+    search_messages,
+    status,
+)
+from services.notify.usecases.sending import BATCH, Courier, Sent, client_msg_id
+from services.notify.usecases.shared import View, Work
+from services.notify.usecases.tokens import Tokens
+
+__all__ = [
+    "BATCH",
+    "Courier",
+    "Sent",
+    "Tokens",
+    "View",
+    "Work",
+    "client_msg_id",
+    "erase",
+    "export_passenger",
+    "fan_out",
+    "first_seen",
+    "follow",
+    "hear",
+    "is_following",
+    "list_follows",
+    "list_messages",
+    "note_merge",
+    "note_passenger",
+    "note_receipt",
+    "publish_menu",
+    "purge",
+    "release_due",
+    "search_messages",
+    "send_customer_message",
+    "sign_js_page",
+    "status",
+    "unfollow",
+]

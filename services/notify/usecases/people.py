@@ -1,0 +1,67 @@
+"""What notify learns of travellers: where they are reached, that two are one, that one is to be forgotten."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from kernel.outbox import Event
+from services.notify.events import ERASURE_DONE, PUBLISHER, SCHEMA_VERSION
+from services.notify.store import Recipient
+from services.notify.usecases.shared import Work
+
+
+def note_passenger(uow: Work, data: dict[str, Any]) -> None:
+    """Keep where and in which language a traveller is reached; older news changes nothing.
+
+    One whom WeChat reported as not following is reachable again once passengers has heard of them anew.
+    """
+    recipient = Recipient(
+        passenger_id=data["passenger_id"],
+        openid=data["openid"],
+        language="en" if data["language"] == "en" else "zh",
+        subscribed=data["subscribed"],
+        version=data["version"],
+    )
+    with uow.write() as tx:
+        if not tx.store.people.gone(recipient.passenger_id)[0]:
+            tx.store.people.save_recipient(recipient)
+
+
+def note_merge(uow: Work, event_id: str, from_id: str, into_id: str) -> None:
+    """What one traveller has belongs to another from now on; moving what isn't there is no error."""
+    with uow.write() as tx:
+        if not tx.inbox.first_time(event_id) or tx.store.people.gone(into_id)[0]:
+            return
+        tx.store.people.merge(from_id, into_id)
+        tx.store.people.note_gone(from_id, into_id, tx.now())
+
+
+def erase(uow: Work, event_id: str, data: dict[str, Any]) -> None:
+    """Delete everything about a traveller and those who became one with them, and say so."""
+    with uow.write() as tx:
+        if not tx.inbox.first_time(event_id):
+            return
+        people = tx.store.people
+        passenger_id = data["passenger_id"]
+        ids = {passenger_id, *data["earlier_ids"], *people.merged_into(passenger_id)}
+        counts = people.erase(ids)
+        for each in ids:
+            people.note_gone(each, None, tx.now())
+        done = {"erasure_id": data["erasure_id"], "service": PUBLISHER, "counts": counts}
+        tx.outbox.add(Event(ERASURE_DONE, data["erasure_id"], 1, done, SCHEMA_VERSION))
+
+
+def note_receipt(uow: Work, msgid: str, status: str, at: datetime) -> dict[str, Any]:
+    """Note WeChat's receipt for a template message: schemas.NotedSchema. A repeat changes nothing.
+
+    A receiver who blocks the account gets nothing more until passengers has heard of them anew.
+    """
+    with uow.write() as tx:
+        whose = tx.store.messages.receipt(msgid, status, at)
+        if whose is None:
+            tx.store.messages.keep_receipt(msgid, status, at)
+        elif "block" in status:
+            tx.store.people.block(whose, tx.now())
+            tx.store.messages.stop_all(whose, "not_following")
+    return {"known": whose is not None}
