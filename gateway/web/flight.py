@@ -9,6 +9,7 @@ from starlette.requests import Request
 from gateway.calls import context_of
 from gateway.web.changes import changes
 from gateway.web.leg import leg
+from gateway.web.roles import anonymous
 from gateway.web.site import Site
 from gateway.web.times import age_words
 from kernel import clock
@@ -22,7 +23,7 @@ class Flight:
 
     async def page(self, request: Request) -> bytes:
         """GET /flights/{flight_id}."""
-        return await self._draw(request, "flight.html")
+        return await self._draw(request, "flight.html", panel=True)
 
     async def card(self, request: Request) -> bytes:
         """GET /flights/{flight_id}/card: what changes while one looks."""
@@ -38,7 +39,7 @@ class Flight:
 
     async def _history(self, request: Request, template: str) -> bytes:
         t = self._site.texts(request)
-        flight = await self._flight(request)
+        flight = await self.known(request)
         try:
             answer = await self._call(request, "get_history")
         except (Unavailable, DeadlineExceeded):
@@ -48,15 +49,16 @@ class Flight:
         shown = leg(flight, t, self._airport, clock.now())
         return self._site.draw(request, template, flight=shown, changes=told)
 
-    async def _draw(self, request: Request, template: str) -> bytes:
+    async def _draw(self, request: Request, template: str, panel: bool = False) -> bytes:
         t = self._site.texts(request)
-        flight = await self._flight(request)
+        flight = await self.known(request)
         shown = leg(flight, t, self._airport, clock.now())
         live = self._site.deps.flights.get(shown.id) is not None
         age = age_words(t, shown.updated_age_s)
-        return self._site.draw(request, template, flight=shown, updated_age=age, live=live)
+        more = anonymous(request, flight) if panel else {}
+        return self._site.draw(request, template, flight=shown, updated_age=age, live=live, **more)
 
-    async def _flight(self, request: Request) -> dict[str, Any]:
+    async def known(self, request: Request) -> dict[str, Any]:
         """The leg from memory; one outside the window is asked for. Raises NotFound or Unavailable."""
         entry = self._site.deps.flights.get(request.path_params["flight_id"])
         if entry is not None:

@@ -7,10 +7,13 @@ from typing import Any, Final, NamedTuple
 
 from starlette.requests import Request
 
+from gateway.session import Traveller
 from gateway.web.rows import best_at, is_open, row
-from gateway.web.site import Site
+from gateway.web.site import Site, in_wechat
 from gateway.web.texts import N_, Texts
 from gateway.web.times import date_words
+from gateway.web.trips import Trips
+from gateway.web.visitors import Visitors
 from kernel import clock
 
 _AHEAD: Final = timedelta(hours=1)
@@ -23,17 +26,18 @@ class Function(NamedTuple):
     icon: str
     label: str
     href: str = ""
+    note: str = ""
 
 
 MENU: Final = (
     (
         N_("My flights"),
         (
-            Function("flight", N_("Flight status"), "/flights/departures"),
+            Function("flight", N_("Flight status"), "/flights/departures", N_("Departures and arrivals")),
             Function("check-in", N_("Check-in")),
             Function("ticket", N_("Book a ticket")),
             Function("verify", N_("Verify a ticket")),
-            Function("trips", N_("My trips")),
+            Function("trips", N_("My trips"), "/me/flights", N_("Flights you follow")),
         ),
     ),
     (
@@ -60,22 +64,32 @@ MENU: Final = (
 
 
 class Home:
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, visitors: Visitors, trips: Trips) -> None:
         self._site = site
+        self._visitors = visitors
+        self._trips = trips
         self._airport = site.deps.airport
 
     async def page(self, request: Request) -> bytes:
         """GET /."""
+        return self._site.draw(request, "home.html", in_wechat=in_wechat(request), **self._shared(request))
+
+    async def own(self, request: Request, traveller: Traveller) -> bytes:
+        """GET / of one who is signed in: the flights they follow come first."""
+        mine = await self._trips.home(request, traveller)
+        return self._visitors.draw(request, "home_mine.html", **mine, **self._shared(request))
+
+    def _shared(self, request: Request) -> dict[str, Any]:
         t = self._site.texts(request)
         today = clock.now().astimezone(self._airport.zoneinfo).date()
-        return self._site.draw(
-            request,
-            "home.html",
-            menu=MENU,
-            today=t("%(day)s, %(date)s", day=day_words_long(t, today.weekday()), date=date_words(t, today)),
-            leaving=self._coming("departure", t),
-            arriving=self._coming("arrival", t),
-        )
+        return {
+            "menu": MENU,
+            "today": t(
+                "%(day)s, %(date)s", day=day_words_long(t, today.weekday()), date=date_words(t, today)
+            ),
+            "leaving": self._coming("departure", t),
+            "arriving": self._coming("arrival", t),
+        }
 
     def _coming(self, direction: str, t: Texts) -> list[Any]:
         """The next legs of a direction within the coming hour, by their best known time."""

@@ -97,6 +97,10 @@ class Site:
 
         return respond
 
+    def remember_language(self, request: Request, response: Response) -> Response:
+        """Keep the language that the address asks for, for a page that isn't drawn by `endpoint`."""
+        return _with_cookie(request, response, self.texts(request))
+
     def draw(self, request: Request, template: str, **values: Any) -> bytes:
         """A template in the reader's language within the frame that all pages share."""
         t = self.texts(request)
@@ -152,7 +156,12 @@ class Site:
 
 def _key(request: Request, t: Texts) -> tuple[str, ...]:
     pairs = (f"{key}={value}" for key, value in request.query_params.multi_items() if key != _COOKIE)
-    return t.language, request.url.path, *sorted(pairs)
+    return t.language, "wechat" if in_wechat(request) else "", request.url.path, *sorted(pairs)
+
+
+def in_wechat(request: Request) -> bool:
+    """Whether WeChat's own browser asks: only there can one sign in at once."""
+    return "MicroMessenger" in request.headers.get("user-agent", "")
 
 
 def _headers(t: Texts) -> list[tuple[bytes, bytes]]:

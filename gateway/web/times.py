@@ -83,3 +83,12 @@ def age_words(t: Texts, seconds: float) -> str:
     if seconds < 86_400:
         return t("%(span)s ago", span=span_words(t, int(seconds // 60)))
     return t.plural("%(n)d day ago", "%(n)d days ago", int(seconds // 86_400))
+
+
+def when_words(t: Texts, value: str | datetime, zone: tzinfo) -> str:
+    """An instant long past or to come, in full: `2026年11月23日 16:05`, `23 Nov 2026, 16:05`."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    local = at.astimezone(zone)
+    if t.language == "zh":
+        return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+    return f"{local.day} {local:%b %Y, %H:%M}"

@@ -89,8 +89,11 @@
     const old = place().querySelector("article");
     const known = new Set([...old.querySelectorAll(PARTS)].map((part) => part.className + part.textContent));
     const newer = fresh.dataset.version !== old.dataset.version;
+    const kept = old.querySelector("[data-keep]"), inKept = kept?.contains(document.activeElement) && document.activeElement;
     const focus = old.contains(document.activeElement) && document.activeElement.getAttribute("href");
+    if (kept) fresh.querySelector("[data-keep]")?.replaceWith(kept); // the reader's own part of the card
     old.replaceWith(fresh);
+    if (inKept) inKept.focus({ preventScroll: true });
     if (focus) fresh.querySelector(`a[href="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
     if (!newer) return;
     for (const part of fresh.querySelectorAll(PARTS)) if (!known.has(part.className + part.textContent)) flash(part);

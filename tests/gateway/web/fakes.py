@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from unittest import mock
 
 import httpx
 import orjson
 
-from gateway.app import Gateway, build_app
+from gateway.account import WeChatAccount
+from gateway.app import Gateway
 from gateway.rpc import CallContext
 from gateway.settings import Settings
-from kernel.errors import Kind, RemoteError, Unavailable
+from kernel.errors import Kind, RemoteError, ServiceError, Unavailable
 from services.airport import Airport
+from tests.gateway.web.travellers import FakeNotify, FakePassengers
 
 
 class FakeFlights:
@@ -23,6 +27,10 @@ class FakeFlights:
     def __init__(self, documents: list[dict[str, Any]]) -> None:
         self.documents = {document["id"]: document for document in documents}
         self.histories: dict[str, list[dict[str, Any]]] = {}
+        self.passengers = FakePassengers()
+        self.notify = FakeNotify(self.documents, self.passengers)
+        self.away: set[str] = set()
+        self.calls: list[tuple[str, str, dict[str, Any]]] = []
         self.connected = True
         self._event: Callable[[bytes], None] = lambda body: None
         self._state: Callable[[bool], None] = lambda up: None
@@ -37,7 +45,8 @@ class FakeFlights:
         self._state = callback
 
     def on_event(self, publisher: str, event_name: str, callback: Callable[[bytes], None]) -> None:
-        self._event = callback
+        if publisher == "flights":
+            self._event = callback
 
     def connect(self, up: bool) -> None:
         self.connected = up
@@ -67,9 +76,17 @@ class FakeFlights:
         repeat: bool = False,
         context: CallContext | None = None,
     ) -> Any:
-        if not self.connected:
+        if not self.connected or service in self.away:
             raise Unavailable(service=service, retry_after_s=2)
-        answer: Any = getattr(self, f"_{method}")(request)
+        self.calls.append((service, method, request))
+        answer: Any
+        if service == "flights":
+            answer = getattr(self, f"_{method}")(request)
+            return answer
+        try:
+            answer = getattr(self.passengers if service == "passengers" else self.notify, method)(request)
+        except ServiceError as exc:
+            raise RemoteError.from_document(exc.to_document()) from exc
         return answer
 
     async def call_bytes(
@@ -102,9 +119,16 @@ class FakeFlights:
         return {"flight_id": request["flight_id"], "changes": self.histories.get(request["flight_id"], [])}
 
 
+_ACCOUNT = WeChatAccount(appid="wx0123456789abcdef", token="letters0and1digits")
+_DOORS = ("gateway.api", "gateway.web", "gateway.session.door")
+
+
 def gateway_over(flights: FakeFlights, **settings: Any) -> Gateway:
-    """The real application over the fake, as Changsha."""
-    return build_app(Settings(**settings), Airport(), flights, doors=("gateway.api", "gateway.web"))
+    """The real application over the fake, as Changsha, with an account that nobody answers for."""
+    with mock.patch.dict(
+        os.environ, {"TOKEN_SIGNING_KEY": "a signing key of more than thirty-two characters"}
+    ):
+        return Gateway(Settings(**settings), Airport(), flights, _DOORS, _ACCOUNT)
 
 
 @asynccontextmanager
@@ -117,7 +141,7 @@ async def reader(flights: FakeFlights, **headers: str) -> AsyncIterator[httpx.As
     transport = httpx.ASGITransport(app=gateway)
     given = {"Accept": "text/html", **headers}
     async with httpx.AsyncClient(
-        transport=transport, base_url="http://airport.test", headers=given
+        transport=transport, base_url="https://airport.test", headers=given
     ) as client:
         yield client
     await gateway.shutdown()

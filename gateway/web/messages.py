@@ -1,0 +1,86 @@
+"""What was sent to a traveller, when, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from starlette.requests import Request
+
+from gateway.calls import context_of
+from gateway.session import Traveller
+from gateway.web.site import Site, link
+from gateway.web.texts import N_
+from gateway.web.times import when_words
+from gateway.web.visitors import Visitors
+from services.notify.schemas import MessageState, NewsKind
+
+_PAGE: Final = 30
+
+STATES: Final = {
+    MessageState.QUEUED: (N_("Being sent"), "calm"),
+    MessageState.DEFERRED: (N_("Waits"), "calm"),
+    MessageState.SENDING: (N_("Being sent"), "calm"),
+    MessageState.SENT: (N_("Sent"), "air"),
+    MessageState.RECEIVED: (N_("Received"), "go"),
+    MessageState.REFUSED: (N_("Refused by WeChat"), "late"),
+    MessageState.FAILED: (N_("Not delivered"), "late"),
+    MessageState.SUPERSEDED: (N_("Newer news instead"), "done"),
+    MessageState.EXPIRED: (N_("Too late to send"), "done"),
+    MessageState.UNKNOWN: (N_("Not known"), "done"),
+}
+"""By state: the word and its tone."""
+KINDS: Final = {
+    NewsKind.DELAYED: N_("New time"),
+    NewsKind.GATE: N_("Gate"),
+    NewsKind.BOARDING: N_("Boarding"),
+    NewsKind.LAST_CALL: N_("Last call"),
+    NewsKind.GATE_CLOSED: N_("Gate closed"),
+    NewsKind.DEPARTED: N_("Departed"),
+    NewsKind.LANDED: N_("Landed"),
+    NewsKind.BELT: N_("Baggage belt"),
+    NewsKind.CANCELLED: N_("Cancelled"),
+    NewsKind.DIVERTED: N_("Diverted"),
+    NewsKind.RETURNED: N_("Returned"),
+    NewsKind.REINSTATED: N_("Takes place after all"),
+}
+
+
+class Messages:
+    def __init__(self, site: Site, visitors: Visitors) -> None:
+        self._site = site
+        self._visitors = visitors
+
+    async def page(self, request: Request, traveller: Traveller) -> bytes:
+        """GET /me/messages?after=…: newest first."""
+        wish = {
+            "passenger_id": traveller.passenger_id,
+            "limit": _PAGE,
+            "cursor": request.query_params.get("after", "")[:64],
+        }
+        told = await self._site.deps.rpc.call(
+            "notify", "list_messages", wish, repeat=True, context=context_of(request)
+        )
+        follows = await self._visitors.try_read(request, traveller, "notify", "list_follows")
+        return self._visitors.draw(
+            request,
+            "messages.html",
+            messages=[self._shown(request, message) for message in told["messages"]],
+            is_first=not wish["cursor"],
+            older=link("/me/messages", after=told["cursor"]) if told["cursor"] else "",
+            hears=follows is None or follows["reachable"],
+        )
+
+    def _shown(self, request: Request, message: dict[str, Any]) -> dict[str, Any]:
+        t, zone = self._site.texts(request), self._site.deps.airport.zoneinfo
+        word, tone = STATES[MessageState(message["state"])]
+        at = message["received_at"] or message["sent_at"] or message["created_at"]
+        return {
+            **message,
+            "number": message["flight_id"].split("-")[0],
+            "word": t(word),
+            "tone": tone,
+            "kind_word": t(KINDS[NewsKind(message["kind"])]),
+            "when": when_words(t, at, zone),
+            "tag": "zh-CN" if message["language"] == "zh" else "en",
+            "other": message["language"] != t.language,
+        }

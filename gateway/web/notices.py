@@ -1,0 +1,27 @@
+"""What a form did, said on the page that comes after it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.requests import Request
+
+from gateway.web.texts import N_
+
+_NOTICES: Final = {
+    "language": N_("Your language is set. Messages come in it, too."),
+    "unfollowed": N_("You no longer follow this flight."),
+    "companion_added": N_("The companion is saved."),
+    "companion_changed": N_("The companion is changed."),
+    "companion_removed": N_("The companion is removed."),
+    "document_added": N_("The document is saved, encrypted."),
+    "document_removed": N_("The document is deleted."),
+    "consent_given": N_("Your consent is noted."),
+    "consent_withdrawn": N_("Your consent is withdrawn."),
+    "documents_withdrawn": N_("Your consent is withdrawn and your documents are deleted."),
+}
+
+
+def notice(request: Request) -> str:
+    """The sentence that the address asks for by name, "" for none; never words from the address itself."""
+    return _NOTICES.get(request.query_params.get("done", ""), "")
