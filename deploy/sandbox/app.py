@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import httpx
@@ -40,10 +41,12 @@ async def build(settings: Settings, airport: Airport) -> Sandbox:
     """Everything, ready to be served."""
     clients = AsyncExitStack()
     # Neither environment's proxies nor redirects: WeChat follows none, and a browser follows by itself.
-    pushing = await clients.enter_async_context(httpx.AsyncClient(trust_env=False))
+    pushing = await clients.enter_async_context(httpx.AsyncClient(trust_env=False, cookies=_no_cookies()))
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=20)
     browsing = await clients.enter_async_context(
-        httpx.AsyncClient(trust_env=False, limits=limits, timeout=httpx.Timeout(30.0, read=None))
+        httpx.AsyncClient(
+            trust_env=False, limits=limits, timeout=httpx.Timeout(30.0, read=None), cookies=_no_cookies()
+        )
     )
     settings.folder.mkdir(parents=True, exist_ok=True)
     files = AccountFile(settings.folder)
@@ -67,6 +70,11 @@ async def build(settings: Settings, airport: Airport) -> Sandbox:
     )
     browser = Starlette(routes=inside.routes(platform, proxy, cookies))
     return Sandbox(platform, wechat, browser, clients)
+
+
+def _no_cookies() -> CookieJar:
+    """A jar that stays empty: cookies are each user's own, never the process's."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
 async def _health(_: Request) -> Response:

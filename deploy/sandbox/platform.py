@@ -65,4 +65,5 @@ class Platform:
 
 
 def template_file() -> Path:
-    return Path(__file__).parent / "templates.json"
+    """The templates that the suite sends by: what an operator would apply for at mp.weixin.qq.com."""
+    return Path(__file__).parents[2] / "services" / "notify" / "templates" / "wechat.json"

@@ -137,8 +137,8 @@ class Templates:
         self._db, self._appid = db, account.appid
 
     def load(self, path: Path) -> None:
-        """Bring the account's templates to what `path` (templates.json) describes."""
-        for described in json.loads(path.read_text(encoding="utf-8"))["templates"]:
+        """Bring the account's templates to what the file at `path` describes: a list of them."""
+        for described in json.loads(path.read_text(encoding="utf-8")):
             self.put(described)
 
     def put(self, described: dict[str, Any]) -> Template:

@@ -84,9 +84,9 @@ class Tokens:
         """
         self._quotas.spend("stable_token")
         current = self._newest("stable")
-        if forced and not (
-            current and self._clock.now() - current["made"] < FORCED_APART_S and self._forced_today
-        ):
+        age_s = self._clock.now() - current["made"] if current else FORCED_APART_S
+        just_forced = self._forced_today > 0 and 0 <= age_s < FORCED_APART_S
+        if forced and not just_forced:
             if self._forced_today >= FORCED_A_DAY:
                 raise Wrong(
                     45009,

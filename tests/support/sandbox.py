@@ -82,9 +82,9 @@ class Sandbox:
         """A document of the control API."""
         return self._document(self.http.get(f"/sandbox/{path}", params=query))
 
-    def do(self, path: str, method: str = "POST", **asked: Any) -> Any:
+    def do(self, what: str, method: str = "POST", /, **asked: Any) -> Any:
         """Ask the control API to do something; AssertionError when it won't."""
-        return self._document(self.http.request(method, f"/sandbox/{path}", json=asked))
+        return self._document(self.http.request(method, f"/sandbox/{what}", json=asked))
 
     def person(self, nickname: str = "", language: str = "zh_CN", unionid: str = "") -> Person:
         """A new user, who doesn't follow the account yet."""

@@ -47,7 +47,10 @@ class _Inside:
         if self._all.people.find(openid) is None:
             return Response("No such user.", 404)
         addresses = self._proxy.addresses(request)
-        target = url if url.startswith("/") and not url.startswith("//") else addresses.inwards(url)
+        own_path = url.startswith("/") and not url.startswith("//")
+        if not own_path and not addresses.is_ours(url):
+            return Response("That page isn't the account's.", 400)
+        target = url if own_path else addresses.inwards(url)
         answer = RedirectResponse(target, 302)
         answer.set_cookie(PHONE_COOKIE, openid, httponly=True, samesite="lax")
         return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any, Final
 
@@ -189,5 +190,6 @@ class _ShowQr:
                 "api", "bad", "/cgi-bin/showqrcode", Words("ticket 无效", "No such ticket")
             )
             return Response(status_code=404)
-        picture = segno.make(found["url"], error="m").svg_inline(scale=8, border=2)
-        return Response(picture, media_type="image/svg+xml")
+        picture = io.BytesIO()
+        segno.make(found["url"], error="m").save(picture, kind="svg", scale=8, border=2, light="#fff")
+        return Response(picture.getvalue(), media_type="image/svg+xml")

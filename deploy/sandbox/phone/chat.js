@@ -23,7 +23,7 @@ export async function chatScreen() {
   if (openid !== state.openid) return null;
   for (const item of messages) add(item);
   drawFoot(foot);
-  requestAnimationFrame(() => (list.scrollTop = list.scrollHeight));
+  toEnd();
   return make("div", { class: "chatting" }, head, list, foot);
 }
 
@@ -31,7 +31,11 @@ export async function chatScreen() {
 export function arrived(item) {
   if (!list?.isConnected) return;
   add(item);
-  list.lastElementChild.scrollIntoView({ block: "end", behavior: "smooth" });
+  toEnd("smooth");
+}
+
+function toEnd(behavior = "auto") {
+  requestAnimationFrame(() => list.scrollTo({ top: list.scrollHeight, behavior }));
 }
 
 export function redrawFoot() {
@@ -112,6 +116,7 @@ function follow(href) {
 function drawFoot(foot) {
   const buttons = state.menu.button;
   foot.replaceChildren(...(buttons.length && !typing ? menuBar(buttons, foot) : inputBar(buttons.length > 0, foot)));
+  toEnd();
 }
 
 function menuBar(buttons, foot) {
