@@ -6,9 +6,10 @@ from starlette.routing import BaseRoute
 
 from gateway.api.docs import Docs
 from gateway.api.flights import RATE_POLICY, FlightsApi
+from gateway.api.me import MeApi
 from gateway.deps import Deps
 
 
 def routes(deps: Deps) -> list[BaseRoute]:
     deps.limits.add(RATE_POLICY, deps.settings.public_rate)
-    return [*FlightsApi(deps).routes(), *Docs(deps, deps.doors).routes()]
+    return [*FlightsApi(deps).routes(), *MeApi(deps).routes(), *Docs(deps, deps.doors).routes()]
