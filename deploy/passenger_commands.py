@@ -40,7 +40,7 @@ def _storage() -> Iterator[UnitOfWork[PassengersStore]]:
 @click.option(
     "--chunk",
     type=click.IntRange(1, 5000),
-    default=250,
+    default=100,
     show_default=True,
     help="Rows in one transaction; others wait for no longer than that takes.",
 )

@@ -58,7 +58,7 @@ class WeChat:
         """Who the browser that got `code` belongs to. Uses the code up.
 
         Raises CodeRefused, WeChatAway (busy twice, no answer in time, our account refused), WeChatNotConnected.
-        Source: developers.weixin.qq.com, "网页授权"; errors in docs/sources/wechat.md.
+        Source: developers.weixin.qq.com, "网页授权", error codes 40029 and 40163.
         """
         refuse_in_write_unit("a call of WeChat")
         if not self._settings.appid:
