@@ -33,6 +33,7 @@ def state(platform: Platform) -> dict[str, Any]:
         "users": [shown(row) for row in platform.people.all()],
         "menu": platform.menu.find() or {"button": []},
         "places": places(),
+        "zone": load(Airport).zone,
         "browser_port": settings.browser_port,
         "public_url": settings.public_url,
         "base_url": settings.base_url,

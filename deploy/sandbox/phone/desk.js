@@ -1,5 +1,5 @@
 // Left of the phone: people, the phone's conditions, the platform. Above: how messages are pushed.
-import { ask, avatar, make, me, state, tell, toast } from "./state.js";
+import { ask, avatar, clockText, make, me, state, tell, toast } from "./state.js";
 import { dress } from "./words.js";
 import { forgetCookies } from "./frame.js";
 import { turnOn } from "./screens.js";
@@ -26,9 +26,9 @@ export function drawUsers() {
 
 function drawClock() {
   const at = new Date(Date.now() + state.offset_s * 1000);
-  byId("clock").textContent = at.toLocaleString(state.language === "zh" ? "zh-CN" : "en-GB", { dateStyle: "short", timeStyle: "short" });
+  byId("clock").textContent = at.toLocaleString(state.language === "zh" ? "zh-CN" : "en-GB", { dateStyle: "short", timeStyle: "short", timeZone: state.zone });
   byId("clock").classList.toggle("shifted", state.offset_s !== 0);
-  byId("status-clock").textContent = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  byId("status-clock").textContent = clockText(at / 1000);
 }
 setInterval(() => state.account.mode && drawClock(), 5000);
 

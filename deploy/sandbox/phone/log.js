@@ -1,5 +1,5 @@
 // Right of the phone: what happened, and why it went wrong.
-import { make, state, tell } from "./state.js";
+import { clockText, make, state, tell } from "./state.js";
 
 const KINDS = ["all", "wrong", "api", "push", "oauth", "js", "card", "page"];
 const MOST = 300;
@@ -33,7 +33,7 @@ export function drawLog() {
 }
 
 function drawn(entry) {
-  const at = new Date(entry.at * 1000).toLocaleTimeString("en-GB");
+  const at = clockText(entry.at, { second: "2-digit" });
   const code = entry.detail.errcode ? make("b", { class: "log__code" }, String(entry.detail.errcode)) : null;
   return make("li", { class: `log__entry log__entry--${entry.level}` }, make("details", {},
     make("summary", {},

@@ -96,5 +96,6 @@ export function avatar(user) {
 export const accountAvatar = () => make("span", { class: "avatar avatar--account", "aria-hidden": "true" }, icon("plane"));
 ICONS.plane = "M21 15.5v-2l-8-5V4a1.5 1.5 0 0 0-3 0v4.5l-8 5v2l8-2.5v5l-2 1.5V21l3.5-1 3.5 1v-1.5L13 18v-5z";
 
-export const clockText = (seconds) =>
-  new Date(seconds * 1000).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+/** Hours and minutes at the airport, where phones and the log live. */
+export const clockText = (seconds, options = {}) =>
+  new Date(seconds * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: state.zone, ...options });
