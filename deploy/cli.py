@@ -21,6 +21,8 @@ class Commands(click.Group):
         "parked": ("deploy.parked:parked", "Messages that were set aside: list, show, replay, drop."),
         "partner": ("deploy.partner_commands:partner", "Partner airlines: add, rotate, revoke."),
         "passengers": ("deploy.passenger_commands:passengers", "Travellers' data: keys, erasures."),
+        "notify": ("deploy.notify_commands:notify", "Messages to followers: progress, search."),
+        "menu": ("deploy.notify_commands:menu", "The WeChat account's menu: publish."),
         "flights": ("deploy.flights_commands:flights", "Timetables: import a file."),
         "check": ("deploy.doctor:check", "What is configured, and what of it answers."),
         "openapi": ("deploy.openapi_command:openapi", "The API's OpenAPI document."),
