@@ -8,6 +8,8 @@ const GAP_S = 300;
 let list;
 let lastAt = 0;
 let typing = false;
+let shown = new Set();
+let early = null; // what arrives while the chat is being read
 
 /** Show the chat; messages come from the platform. */
 export async function chatScreen() {
@@ -19,9 +21,12 @@ export async function chatScreen() {
     make("button", { class: "bar__side", "aria-label": say("account"), onclick: () => show("profile") }, icon("person")));
   const foot = make("footer", { class: "foot", id: "foot" });
   const openid = state.openid;
+  shown = new Set();
+  early = [];
   const { messages } = await ask(`users/${openid}/messages`);
   if (openid !== state.openid) return null;
-  for (const item of messages) add(item);
+  for (const item of [...messages, ...early.filter((one) => one.openid === openid)]) add(item);
+  early = null;
   drawFoot(foot);
   toEnd();
   return make("div", { class: "chatting" }, head, list, foot);
@@ -29,7 +34,8 @@ export async function chatScreen() {
 
 /** A new item, if the chat is on the screen. */
 export function arrived(item) {
-  if (!list?.isConnected) return;
+  if (early) return void early.push(item);
+  if (!list) return;
   add(item);
   toEnd("smooth");
 }
@@ -44,6 +50,8 @@ export function redrawFoot() {
 }
 
 function add(item) {
+  if (shown.has(item.id)) return;
+  shown.add(item.id);
   if (item.at - lastAt > GAP_S) list.append(make("li", { class: "chat__time" }, clockText(item.at)));
   lastAt = item.at;
   const body = DRAWN[item.kind]?.(item.body, item) ?? make("div", { class: "bubble" }, item.kind);
