@@ -128,6 +128,10 @@ class FakePassengersStore:
     def session(self, token_hash: str) -> Session | None:
         return self.open_sessions.get(token_hash)
 
+    def sessions(self, passenger_id: str) -> list[Session]:
+        mine = [one for one in self.open_sessions.values() if one.passenger_id == passenger_id]
+        return sorted(mine, key=lambda one: one.created_at, reverse=True)
+
     def add_session(self, session: Session) -> None:
         self.open_sessions[session.token_hash] = session
 

@@ -185,6 +185,15 @@ class Accounts:
         row = self._connection.execute(select(SESSIONS).where(SESSIONS.c.token_hash == token_hash)).first()
         return None if row is None else Session(**row._mapping)
 
+    def sessions(self, passenger_id: str) -> list[Session]:
+        """The newest first."""
+        query = (
+            select(SESSIONS)
+            .where(SESSIONS.c.passenger_id == passenger_id)
+            .order_by(SESSIONS.c.created_at.desc())
+        )
+        return [Session(**row._mapping) for row in self._connection.execute(query)]
+
     def add_session(self, session: Session) -> None:
         self._connection.execute(insert(SESSIONS).values(**vars(session)))
 

@@ -166,12 +166,22 @@ def _own_copy(tx: Tx, vault: Vault, passenger: Passenger) -> dict[str, Any]:
         {**document_view(vault, document), "number": vault.open(document.number_sealed, document.id)}
         for document in tx.store.documents(passenger.id)
     ]
+    earlier = tx.store.earlier_ids(passenger.id)
     return {
         "passenger": {
             **passenger_view(tx, passenger),
             "last_seen_at": instant(passenger.last_seen_at),
-            "earlier_ids": tx.store.earlier_ids(passenger.id),
+            "earlier_ids": earlier,
         },
+        "sessions": [
+            {
+                "created_at": instant(one.created_at),
+                "last_seen_at": instant(one.last_seen_at),
+                "expires_at": instant(one.expires_at),
+            }
+            for one in tx.store.sessions(passenger.id)
+        ],
+        **_records(tx, [passenger.id, *earlier]),
         "wechat_accounts": [
             {
                 "openid": account.openid,
@@ -184,13 +194,21 @@ def _own_copy(tx: Tx, vault: Vault, passenger: Passenger) -> dict[str, Any]:
         "companions": [companion_view(vault, one) for one in tx.store.companions(passenger.id)],
         "documents": documents,
         "consents": consents_view(tx.store.consents(passenger.id))["history"],
+    }
+
+
+def _records(tx: Tx, ids: list[str]) -> dict[str, Any]:
+    """What was done, under this id and those that were merged into it."""
+    return {
         "documents_shown": [
             {"document_id": one.document_id, "reason": one.reason, "by": one.actor, "at": instant(one.at)}
-            for one in tx.store.unmaskings(passenger.id)
+            for passenger_id in ids
+            for one in tx.store.unmaskings(passenger_id)
         ],
         "done": [
             {"action": one.action, "by": one.actor, "detail": one.detail, "at": instant(one.at)}
-            for one in tx.store.audits(passenger.id)
+            for passenger_id in ids
+            for one in tx.store.audits(passenger_id)
         ],
     }
 

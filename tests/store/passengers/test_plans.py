@@ -26,6 +26,7 @@ QUERIES: dict[str, Callable[[PassengersStore], Any]] = {
     "union": lambda store: store.passenger_of_union("u1"),
     "take code": lambda store: store.take_code("c1", "r1", NOW),
     "session": lambda store: store.session("t1"),
+    "sessions": lambda store: store.sessions("p1"),
     "touch": lambda store: store.touch_session(store.session("t1"), NOW),  # type: ignore[arg-type]
     "end sessions": lambda store: store.end_sessions("p1"),
     "purge sessions": lambda store: store.purge_sessions(NOW, NOW, 10),

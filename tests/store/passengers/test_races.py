@@ -33,24 +33,43 @@ class Slow(PassengersStore):
         return found
 
 
-class Unlocked(Slow):
+class Meeting:
+    """Where the two copies of a control wait for each other: a guessed while could be too short."""
+
+    place = threading.Barrier(2, timeout=10)
+
+    def meet(self) -> None:
+        self.place.wait()
+
+
+class Unlocked(Meeting, PassengersStore):
     """What would be without the lock on identities."""
 
     def lock_identities(self) -> None:
         pass
 
+    def account(self, openid: str) -> WeChatAccount | None:
+        found = super().account(openid)
+        self.meet()
+        return found
 
-class LooksFirst(PassengersStore):
+    def passenger_of_union(self, unionid: str) -> str | None:
+        found = super().passenger_of_union(unionid)
+        self.meet()
+        return found
+
+
+class LooksFirst(Meeting, PassengersStore):
     """What would be if a code were looked up first and noted afterwards."""
 
     def take_code(self, code_hash: str, request_id: str, now: Any) -> str:
         query = select(SIGN_IN_CODES.c.request_id).where(SIGN_IN_CODES.c.code_hash == code_hash)
         owner = self._connection.execute(query).scalar()
-        threading.Event().wait(PAUSE_S)
+        self.meet()
         return owner or request_id
 
 
-class UnheldTraveller(PassengersStore):
+class UnheldTraveller(Meeting, PassengersStore):
     """What would be without the lock on the traveller's row."""
 
     def lock_passenger(self, passenger_id: str) -> Any:
@@ -58,7 +77,7 @@ class UnheldTraveller(PassengersStore):
 
     def documents(self, passenger_id: str) -> Any:
         found = super().documents(passenger_id)
-        threading.Event().wait(PAUSE_S)
+        self.meet()
         return found
 
 
