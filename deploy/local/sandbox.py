@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from deploy import ports
+from deploy.local.options import ROOT
 from deploy.local.preflight import CannotStart
 from deploy.sandbox.account import read_account
+from deploy.system import say
 
 _FIRST_PORT = 8100
+_MENU_S = 30.0
 _PORTS_TRIED = 50
 
 
@@ -44,11 +49,31 @@ class LocalSandbox:
             "WECHAT_APPID": account.appid,
             "WECHAT_SECRET": account.secret,
             "WECHAT_TOKEN": account.token,
-            "WECHAT_AES_KEY": account.aes_key,
+            # An account in plain mode has no key to be told: its server takes plain pushes only then.
+            "WECHAT_AES_KEY": "" if account.mode == "plain" else account.aes_key,
             "WECHAT_API_URL": self.url,
             "WECHAT_OPEN_URL": self.url,
             "WECHAT_TEMPLATES": ",".join(f"{key}:{one}" for key, one in sorted(account.templates.items())),
         }
+
+    def publish_menu(self, environ: Mapping[str, str]) -> None:
+        """Begin to give the account its menu, as an operator would: new ports make new addresses in it."""
+        log = (self._var / "log" / "menu.log").open("wb")
+        command = [sys.executable, "-m", "deploy.cli", "menu", "publish"]
+        with log:
+            self._publishing = subprocess.Popen(
+                command, env=dict(environ), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+
+    def await_menu(self) -> None:
+        """Wait until it has one; a person can go on without."""
+        try:
+            code = self._publishing.wait(_MENU_S)
+        except subprocess.TimeoutExpired:
+            self._publishing.kill()
+            code = self._publishing.wait()
+        if code:
+            say(f"The menu could not be published to the sandbox; see {self._var}/log/menu.log")
 
 
 def _free_from(first: int) -> int:

@@ -105,8 +105,12 @@ class Suite:
         if self._sandbox:
             self._start_sandbox(self._sandbox)
         running.record(options.var, self.base_url, environ)
+        if self._sandbox:
+            self._sandbox.publish_menu(environ)
         self._start_services()
         self._start_gateway()
+        if self._sandbox:
+            self._sandbox.await_menu()
         if options.demo:
             Demo(options, environ, self.base_url).start(self.supervisor, self._child)
 

@@ -72,7 +72,7 @@ class Sandbox:
             "WECHAT_APPID": account.appid,
             "WECHAT_SECRET": account.secret,
             "WECHAT_TOKEN": account.token,
-            "WECHAT_AES_KEY": account.aes_key,
+            "WECHAT_AES_KEY": "" if account.mode == "plain" else account.aes_key,
             "WECHAT_API_URL": self.url,
             "WECHAT_OPEN_URL": self.url,
             "WECHAT_TEMPLATES": ",".join(f"{key}:{one}" for key, one in account.templates.items()),
