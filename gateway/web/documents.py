@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -13,7 +14,8 @@ from gateway.web.consents import TEXTS
 from gateway.web.forms import EMPTY, Filled, again, chosen, once_done, refused
 from gateway.web.notices import notice
 from gateway.web.site import Site
-from gateway.web.texts import N_
+from gateway.web.texts import N_, Texts
+from gateway.web.times import full_date
 from gateway.web.visitors import Form, Visitors, go
 from kernel.clock import monotonic
 from kernel.errors import ServiceError
@@ -151,11 +153,11 @@ class Documents:
     async def _draw(
         self, request: Request, traveller: Traveller, shown_id: str = "", shown: str = ""
     ) -> bytes:
-        documents = await self._all(request, traveller)
+        t, documents = self._site.texts(request), await self._all(request, traveller)
         return self._visitors.draw(
             request,
             "documents.html",
-            documents=documents,
+            documents=[{**one, "until": _until(t, one["expires_on"])} for one in documents],
             companions=await self._companions(request, traveller),
             kinds=KINDS,
             checked=CHECKED,
@@ -180,6 +182,10 @@ class Documents:
             max_name=MAX_NAME,
             filled=filled,
         )
+
+
+def _until(t: Texts, expires_on: str | None) -> str:
+    return full_date(t, date.fromisoformat(expires_on)) if expires_on else ""
 
 
 def _given(wish: dict[str, Any]) -> dict[str, Any]:

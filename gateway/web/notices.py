@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from gateway.web.texts import N_
 
-_NOTICES: Final = {
+NOTICES: Final = {
     "language": N_("Your language is set. Messages come in it, too."),
     "unfollowed": N_("You no longer follow this flight."),
     "companion_added": N_("The companion is saved."),
@@ -24,4 +24,4 @@ _NOTICES: Final = {
 
 def notice(request: Request) -> str:
     """The sentence that the address asks for by name, "" for none; never words from the address itself."""
-    return _NOTICES.get(request.query_params.get("done", ""), "")
+    return NOTICES.get(request.query_params.get("done", ""), "")

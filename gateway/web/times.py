@@ -85,10 +85,15 @@ def age_words(t: Texts, seconds: float) -> str:
     return t.plural("%(n)d day ago", "%(n)d days ago", int(seconds // 86_400))
 
 
+def full_date(t: Texts, day: date) -> str:
+    """A day with its year: `2026年11月23日`, `23 Nov 2026`."""
+    if t.language == "zh":
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {day:%b %Y}"
+
+
 def when_words(t: Texts, value: str | datetime, zone: tzinfo) -> str:
     """An instant long past or to come, in full: `2026年11月23日 16:05`, `23 Nov 2026, 16:05`."""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     local = at.astimezone(zone)
-    if t.language == "zh":
-        return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-    return f"{local.day} {local:%b %Y, %H:%M}"
+    return f"{full_date(t, local.date())}{' ' if t.language == 'zh' else ', '}{local:%H:%M}"

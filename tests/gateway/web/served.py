@@ -19,6 +19,7 @@ from deploy import ports
 from kernel import clock
 from tests.gateway.web.changsha import ZONE, day_of, history_of, showcase
 from tests.gateway.web.fakes import FakeFlights, gateway_over
+from tests.gateway.web.travellers import ANNA
 
 
 async def main() -> None:
@@ -26,6 +27,7 @@ async def main() -> None:
     shown = showcase(now)
     flights = FakeFlights([*day_of(now, 200), *shown.values()])
     flights.histories[shown["boarding"]["id"]] = history_of(shown["boarding"], now)
+    _settle(flights, shown)
     gateway = gateway_over(flights, live_per_address=200)
     port = ports.free_ports(1)[0]
     server = Server(
@@ -49,6 +51,15 @@ async def main() -> None:
     gateway.begin_drain()
     server.stop()
     await serving
+
+
+def _settle(flights: FakeFlights, shown: dict[str, dict[str, Any]]) -> None:
+    """Anna follows flights, has been told about them, and keeps a companion and documents. Ben has nothing."""
+    flights.passengers.with_belongings(ANNA, "Anna Berg")
+    for state, role in (("boarding", "passenger"), ("landed", "greeter"), ("cancelled", "companion")):
+        flights.notify.follows[ANNA, shown[state]["id"]] = role
+    flights.notify.tell(ANNA, shown["landed"]["id"], "deferred", "zh")
+    flights.notify.tell(ANNA, shown["boarding"]["id"])
 
 
 async def _do(wish: dict[str, Any], flights: FakeFlights) -> None:

@@ -9,12 +9,21 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from gateway.web import companions, documents
+from gateway.web.consents import TEXTS
+from gateway.web.messages import KINDS as NEWS
+from gateway.web.messages import STATES
+from gateway.web.notices import NOTICES
+from gateway.web.roles import ROLES
 from gateway.web.texts import LANGUAGES, LOCALE, texts
 from gateway.web.words import FIELDS, MILESTONES, SOURCES, STATUSES
 from kernel import clock
 from services.flights.schemas import Milestone, SourceKind, Status
+from services.notify.schemas import MessageState, NewsKind, Role
+from services.passengers.schemas import CURRENT_CONSENTS, Checked, CompanionKind, ConsentKind, DocumentKind
 from tests.gateway.web.changsha import day_of, history_of, showcase
 from tests.gateway.web.fakes import FakeFlights, reader
+from tests.gateway.web.travellers import ANNA, BEN, cookie_of
 
 WEB = Path(LOCALE).parent
 KEYWORDS = {"N_": None, "t": None, "_": None, "gettext": None, "ngettext": (1, 2), "plural": (1, 2)}
@@ -52,6 +61,19 @@ def test_chinese_words_are_chinese() -> None:
     assert [m for m in wordy if not HAN.search(t(m))] == []
 
 
+def test_every_vocabulary_of_travellers_has_words() -> None:
+    assert set(ROLES) == {role.value for role in Role}
+    assert set(STATES) == set(MessageState)
+    assert set(NEWS) == set(NewsKind)
+    assert set(companions.KINDS) == {kind.value for kind in CompanionKind}
+    assert set(documents.KINDS) == {kind.value for kind in DocumentKind}
+    assert set(documents.CHECKED) == {checked.value for checked in Checked}
+    assert set(TEXTS) == {kind.value for kind in ConsentKind}
+    assert set(CURRENT_CONSENTS.values()) == {"2026-10"}, (
+        "a changed text needs new words in gateway/web/consents.py"
+    )
+
+
 def test_every_vocabulary_of_flights_has_words() -> None:
     assert set(STATUSES) == set(Status)
     assert set(MILESTONES) == set(Milestone)
@@ -80,7 +102,32 @@ async def seen_texts(language: str) -> dict[str, str]:
     ]
     paths += [f"/flights/{leg['id']}" for leg in shown.values()] + ["/flights/departures?day=1999-01-01"]
     async with reader(flights, **{"Accept-Language": language}) as client:
-        return {path: visible((await client.get(path)).text) for path in paths}
+        seen = {path: visible((await client.get(path)).text) for path in paths}
+        tag = "zh" if language.startswith("zh") else "en"
+        for owner in (ANNA, BEN):
+            for path in await own_paths(flights, owner, tag):
+                answer = await client.get(path, headers={"Cookie": f"{cookie_of(owner)}; lang={tag}"})
+                assert answer.status_code == 200, path
+                seen[f"{path} of {owner[0]}"] = visible(answer.text)
+    return seen
+
+
+async def own_paths(flights: FakeFlights, owner: str, language: str) -> list[str]:
+    """Every page of one who is signed in: Anna's are full, Ben's are empty."""
+    shown = showcase(clock.now())
+    paths = ["/", "/me", "/me/flights", "/me/messages", "/me/companions", "/me/documents", "/me/consents"]
+    paths += ["/me/documents/new", "/me/documents/new?kind=passport", "/me/data"]
+    paths += [f"/flights/{shown[state]['id']}" for state in ("boarding", "landed", "stops")]
+    if owner == ANNA:
+        flights.passengers.with_belongings(ANNA, "Anna Berg")
+        for state, role in (("boarding", "passenger"), ("landed", "greeter"), ("cancelled", "companion")):
+            flights.notify.follows[ANNA, shown[state]["id"]] = role
+        for told in MessageState:
+            flights.notify.tell(ANNA, shown["boarding"]["id"], told.value, language)
+        flights.passengers.request_erasure({"request_id": "12345678", "passenger_id": "carl"})
+        paths += [f"/me/companions/{next(iter(flights.passengers.companions))}", "/erasures/erasure-carl"]
+        paths += [f"{path}?done={name}" for path in ("/me", "/me/documents") for name in NOTICES]
+    return paths
 
 
 def visible(html: str) -> str:
@@ -95,7 +142,7 @@ def visible(html: str) -> str:
 @pytest.mark.anyio
 async def test_no_chinese_leaks_into_english_pages() -> None:
     for path, text in (await seen_texts("en")).items():
-        leaks = [word for word in HAN.findall(text) if word != "长沙北京"]
+        leaks = [word for word in HAN.findall(text) if word not in {"长沙北京", "中文"}]
         assert leaks == [], path
 
 
