@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-# eventlet's own resolver costs each process 170 ms and 11 MB, and nothing here resolves names in a hurry.
+# eventlet's own resolver costs each process 170 ms and 11 MB; kernel/wire/resolver.py stands in for it.
 os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
 
 import eventlet
@@ -23,6 +23,7 @@ from typing import Any
 from deploy.services import SERVICES
 from kernel import log, tracing
 from kernel.config import load
+from kernel.wire.resolver import resolve_in_threads
 from kernel.wire.runner import ServiceRunner
 from kernel.wire.settings import WireSettings
 
@@ -40,6 +41,7 @@ def service_class(name: str) -> type[Any]:
 
 def main(names: list[str]) -> int:
     """Serve the named services, or all of them; the exit status."""
+    resolve_in_threads()
     log.configure("services")
     tracing.configure("-".join(names) or "services")
     classes = [service_class(name) for name in names or SERVICES]
