@@ -134,12 +134,16 @@ class People:
         self._delete(CUSTOMER_MESSAGES, CUSTOMER_MESSAGES.c.openid.in_(openids))
         self._delete(REFUSALS, REFUSALS.c.passenger_id.in_(passenger_ids))
         return {
-            table.name: self._delete(table, table.c.passenger_id.in_(passenger_ids))
-            for table in (FOLLOWS, MESSAGES, RECIPIENTS)
+            what: self._delete(table, table.c.passenger_id.in_(passenger_ids))
+            for what, table in (("follows", FOLLOWS), ("messages", MESSAGES), ("recipients", RECIPIENTS))
         }
 
     def _delete(self, table: Any, condition: Any) -> int:
         return self._connection.execute(delete(table).where(condition)).rowcount
+
+    def add_recipients(self, recipients: Collection[Recipient]) -> None:
+        """Many at once, of whom nothing is known yet."""
+        self._connection.execute(insert(RECIPIENTS), [asdict(recipient) for recipient in recipients])
 
     def add_follows(self, follows: Collection[Follow]) -> None:
         """Many at once, of travellers who don't follow these flights yet."""
