@@ -36,8 +36,9 @@ class Cards:
         if flight["diverted_to"]:
             lines.append(f"{say('diverted_to', language)} {_name(flight['diverted_to']['city'], language)}")
         lines += [self._age(language), say("follow_hint", language, number=flight["number"])]
+        day = "" if entry.day_local == self._flights.today else f"{self.day(entry, language)} "
         return Card(
-            f"{flight['number']} {self.way(flight, language)} {status}",
+            f"{flight['number']} {self.way(flight, language)} {day}{status}",
             "\n".join(line for line in lines if line),
             self.link(f"/flights/{flight['id']}"),
         )

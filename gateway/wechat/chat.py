@@ -32,7 +32,7 @@ class Chat:
 
     def __init__(self, deps: Deps, words: ChatWords, cards: Cards, followers: Followers) -> None:
         self._deps, self._words, self._cards, self._followers = deps, words, cards, followers
-        self._finder = Finder(deps.flights)
+        self._finder = Finder(deps.flights, deps.airport.iata)
         self._reader = Reader(words)
         self._languages: OrderedDict[str, str] = OrderedDict()
 

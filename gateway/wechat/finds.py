@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from gateway.cache import FlightCache, FlightEntry, SearchTerms
 from gateway.wechat.intents import Names
 from kernel.clock import monotonic
 from services.flights import query
+from services.flights.schemas import Status
 
 _NAMES_S: Final = 300.0
 _SHORTEST_LATIN: Final = 4
 """Shorter Latin names are codes and initials, which are words of English too: CAN, HI."""
+
+
+_OVER: Final = frozenset({Status.COMPLETED, Status.BAGS_ON_BELT, Status.CANCELLED, Status.LANDED})
+_GONE: Final = frozenset({Status.DEPARTED, Status.AIRBORNE, Status.EXPECTED, Status.DIVERTED})
+
+
+def is_open(entry: FlightEntry) -> bool:
+    """Whether somebody here still waits for it: not gone, or, arriving, not yet in."""
+    status = entry.flight["status"]
+    return status not in _OVER and not (entry.direction == "departure" and status in _GONE)
 
 
 @dataclass(frozen=True)
@@ -25,28 +36,35 @@ class Found:
 
 
 class Finder:
-    def __init__(self, flights: FlightCache) -> None:
-        self._flights = flights
+    def __init__(self, flights: FlightCache, iata: str) -> None:
+        """iata: the airport that we serve."""
+        self._flights, self._iata = flights, iata
         self._names: tuple[float, Names] | None = None
 
     def find(self, asked: str) -> Found:
-        """On the day that is named; else today, else the first day ahead that has one."""
-        flights = self._flights
-        day = query.parse(asked).day_local(flights.today)
+        """On the day that is named; else around now, without what nobody asks about any more.
+
+        A number means the flight of today, though it be gone or cancelled; a route means what one can still
+        take or meet, and when today has none left, the next day's beside today's last.
+        """
+        flights, wanted = self._flights, query.parse(asked)
+        day = wanted.day_local(flights.today)
         if day is not None:
             if not flights.window.holds_day(day):
                 return Found([], outside=True)
             return Found(self._on(asked, day))
         near = flights.search(SearchTerms(text=asked))
-        if near:
-            return Found(near)
+        if wanted.numbers and near:
+            return Found([e for e in near if e.flight["status"] != Status.COMPLETED] or near[-1:])
+        still = [entry for entry in near if is_open(entry)]
+        if still:
+            return Found(still)
         ahead = (self._on(asked, day) for day in flights.days() if day > flights.today)
-        return Found(next((found for found in ahead if found), []))
+        return Found(near[-1:] + next((found for found in ahead if found), []))
 
     def any(self, asked: str) -> bool:
-        """Whether a search finds something, or names a day that isn't here."""
-        found = self.find(asked)
-        return bool(found.entries)
+        """Whether a search finds something."""
+        return bool(self.find(asked).entries)
 
     def names(self) -> Names:
         """Names in all flights at hand; gathered anew every few minutes."""
@@ -59,21 +77,29 @@ class Finder:
         return self._flights.search(SearchTerms(text=asked, day_local=day))
 
     def _gather(self) -> Names:
-        places: set[str] = set()
+        """By airport from the first flight that goes there: reading all of them would take too long."""
+        by_code: dict[str, set[str]] = {}
         airlines: set[str] = set()
-        ours: set[str] | None = None
         for entry in self._flights.all():
-            ends: dict[str, set[str]] = {"f": set(), "t": set()}
-            for line in entry.keywords.split("\n"):
-                kind, _, name = line.partition(":")
-                if kind in ends and _is_name(name):
-                    ends[kind].add(name)
-                elif kind == "a" and len(name) > 1:
-                    airlines.add(name)
-            places |= ends["f"] | ends["t"]
-            here = ends["f" if entry.direction == "departure" else "t"]
-            ours = here if ours is None else ours & here
-        return Names(frozenset(places), frozenset(ours or ()), frozenset(airlines))
+            airlines.update(_after(entry.keywords, "a:"))
+            codes = entry.id.split("-")[2:4]
+            if not by_code.keys() >= set(codes):
+                for airport in (entry.flight["departure"]["airport"], entry.flight["arrival"]["airport"]):
+                    by_code.setdefault(airport["iata"], _names_of(airport))
+        places = set().union(*by_code.values())
+        ours = by_code.get(self._iata, set())
+        return Names(frozenset(places), frozenset(ours), frozenset(airlines))
+
+
+def _after(packed: str, prefix: str) -> list[str]:
+    return [line.removeprefix(prefix) for line in packed.split("\n") if line.startswith(prefix)]
+
+
+def _names_of(airport: dict[str, Any]) -> set[str]:
+    """City and airport in both languages, as a search writes them."""
+    names = [*airport["city"].values(), *airport["name"].values()]
+    plain = {query.normalise(name.removesuffix("国际机场").removesuffix("机场")) for name in names if name}
+    return {name for name in plain if _is_name(name)}
 
 
 def _is_name(text: str) -> bool:

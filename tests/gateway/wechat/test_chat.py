@@ -48,6 +48,7 @@ def rpc() -> FakeRpc:
         ("CZ3101值机柜台在哪", CZ["id"]),
         ("长沙到上海", OTHERS[0]["id"]),
         ("去上海的航班几点", OTHERS[0]["id"]),
+        ("明天去北京的飞机有几点的", TOMORROW["id"]),
         ("从长沙飞上海的飞机还有吗", OTHERS[0]["id"]),
         ("when does the flight to Shanghai leave", OTHERS[0]["id"]),
         ("北京过来的飞机到了吗", ARRIVING["id"]),
@@ -77,6 +78,18 @@ async def test_a_card_tells_times_gate_and_age_in_the_language_of_the_person(rpc
         assert "Gate A12" in en["Description"]
         again = await phone.say("CZ3101")
         assert again["Title"] == en["Title"], "a bare number is answered as the person wrote before"
+
+
+async def test_a_number_means_todays_flight_and_a_route_what_one_can_still_take(rpc: FakeRpc) -> None:
+    flights = rpc.services["flights"].flights
+    flights[CZ["id"]] |= {"status": "departed"}
+    flights[OTHERS[1]["id"]] |= {"status": "boarding"}
+    async with account(rpc) as (_, phone):
+        assert (await phone.say("CZ3101 走了吗"))["Title"] == "CZ3101 长沙 → 北京 已离港"
+        assert (await phone.say("去北京的航班"))["Url"].endswith(OTHERS[1]["id"])
+        tomorrow = await phone.say("CZ3101 明天")
+        day = today() + timedelta(days=1)
+        assert f"{day.month}月{day.day}日" in tomorrow["Title"], "another day than today is named"
 
 
 async def test_several_flights_are_lines_with_links(rpc: FakeRpc) -> None:
