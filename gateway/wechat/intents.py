@@ -56,7 +56,7 @@ class Reader:
         """The wish in a text. finds: whether a search finds a flight. What isn't understood is a wish for
         help; never raises."""
         said = query.normalise(text).rstrip("?？!！。.~ ")
-        if not said or _HELP.match(said):
+        if not said or _HELP.match(said) or said in names.ours:
             return Wish("help")
         for pattern, kind in _FOLLOWING:
             found = pattern.match(said)
