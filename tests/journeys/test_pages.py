@@ -2,91 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from deploy import assets
 from kernel import clock
 from tests.gateway.web.changsha import ZONE
+from tests.support.pages import AXE, DESKTOP, PHONE, SMALL, Served, Tab, faults_of, open_tab, serving
 
-PHONE, DESKTOP, SMALL = (
-    {"width": 375, "height": 812},
-    {"width": 1280, "height": 900},
-    {"width": 320, "height": 640},
-)
-AXE = assets.WEB / "node_modules" / "axe-core" / "axe.min.js"
 LIGHT_B = 60_000
-
-
-@dataclass
-class Served:
-    """The gateway of tests.gateway.web.served: its address, its showcase, and wishes to it."""
-
-    process: subprocess.Popen[str]
-    url: str
-    ids: dict[str, str]
-    boards: dict[str, str]
-
-    def wish(self, **wish: Any) -> None:
-        self.send(**wish)
-        self.done()
-
-    def send(self, **wish: Any) -> None:
-        assert self.process.stdin
-        self.process.stdin.write(json.dumps(wish) + "\n")
-        self.process.stdin.flush()
-
-    def done(self) -> None:
-        assert self.process.stdout
-        assert self.process.stdout.readline()
-
-    def flight(self, state: str) -> str:
-        return f"{self.url}/flights/{self.ids[state]}"
 
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    assets.build()
-    command = [sys.executable, "-m", "tests.gateway.web.served"]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=assets.ROOT
-    )
-    assert process.stdin
-    assert process.stdout
-    first = json.loads(process.stdout.readline())
-    yield Served(process, first["url"], first["ids"], first["boards"])
-    process.stdin.close()
-    try:
-        process.wait(12)
-    finally:
-        process.kill()
-        process.stdout.close()
-
-
-@dataclass
-class Tab:
-    """A page, and everything its console complained about."""
-
-    page: Page
-    complaints: list[str]
-
-
-def open_tab(browser: Browser, **options: Any) -> tuple[BrowserContext, Tab]:
-    context = browser.new_context(**({"viewport": PHONE, "locale": "en-GB"} | options))
-    tab = Tab(context.new_page(), [])
-    tab.page.set_default_timeout(8000)
-    tab.page.on("console", lambda m: m.type in {"error", "warning"} and tab.complaints.append(m.text))
-    tab.page.on("pageerror", lambda e: tab.complaints.append(str(e)))
-    return context, tab
+    with serving() as served:
+        yield served
 
 
 @pytest.fixture
@@ -110,9 +43,7 @@ def addresses(served: Served) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
-@pytest.mark.parametrize(
-    "viewport", [PHONE, DESKTOP, {"width": 320, "height": 640}], ids=["375", "1280", "320"]
-)
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP, SMALL], ids=["375", "1280", "320"])
 def test_every_page_fits_its_screen_without_a_complaint(
     browser: Browser, served: Served, viewport: dict[str, int], language: str
 ) -> None:
@@ -130,20 +61,12 @@ def test_axe_finds_nothing_serious(
     browser: Browser, served: Served, viewport: dict[str, int], scheme: str
 ) -> None:
     context, tab = open_tab(browser, viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
-    axe, found = AXE.read_text(encoding="utf-8"), []
+    found = []
     # The desktop differs in its boards and in the frame; phones see every page.
     pages = addresses(served)[:3] if viewport is DESKTOP else [*addresses(served), f"{served.url}/nowhere"]
     for address in pages:
         tab.page.goto(address)
-        tab.page.evaluate(axe)
-        result = tab.page.evaluate(
-            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-        )
-        assert result["passes"], "axe looked at nothing"
-        for violation in result["violations"]:
-            if violation["impact"] in {"serious", "critical"}:
-                targets = [node["target"] for node in violation["nodes"]][:3]
-                found.append((address.removeprefix(served.url), violation["id"], targets))
+        found += [(address.removeprefix(served.url), *fault) for fault in faults_of(tab.page)]
     context.close()
     assert found == []
 
