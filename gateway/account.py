@@ -9,6 +9,7 @@ from typing import Final
 from kernel.config import setting
 
 _AES_KEY: Final = re.compile(r"[A-Za-z0-9]{43}")
+_CODE: Final = re.compile(r"[A-Za-z0-9]{8,64}")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9]{3,32}")
 
 
@@ -32,11 +33,19 @@ class WeChatAccount:
         about="where WeChat's web sign-in begins, without a slash at the end",
     )
 
+    domain_codes: tuple[str, ...] = setting(
+        "WECHAT_DOMAIN_CODES",
+        (),
+        about="codes of the MP_verify_CODE.txt files by which WeChat checks a domain; the gateway serves them",
+    )
+
     def __post_init__(self) -> None:
         if self.appid and not _TOKEN.fullmatch(self.token):
             raise ValueError("WECHAT_TOKEN needs 3 to 32 letters or digits when WECHAT_APPID is set")
         if self.aes_key and not _AES_KEY.fullmatch(self.aes_key):
             raise ValueError("WECHAT_AES_KEY has 43 letters and digits")
+        if not all(_CODE.fullmatch(code) for code in self.domain_codes):
+            raise ValueError("WECHAT_DOMAIN_CODES are letters and digits, separated by commas")
 
     @property
     def connected(self) -> bool:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from gateway.deps import Deps
+from gateway.errors import UnknownPath
 from gateway.wechat.callback import Callback
 from gateway.wechat.cards import Cards
 from gateway.wechat.chat import Chat
@@ -28,7 +29,18 @@ def routes(deps: Deps) -> list[BaseRoute]:
     async def push(request: Request) -> Response:
         return await callback.push(request)
 
-    return [Route(PATH, check, methods=["GET"]), Route(PATH, push, methods=["POST"])]
+    async def domain_proof(request: Request) -> Response:
+        """The file that WeChat looks for at a domain's root: its code, which is in its name too."""
+        code = request.path_params["code"]
+        if code not in deps.account.domain_codes:
+            raise UnknownPath
+        return Response(code, 200, media_type="text/plain")
+
+    return [
+        Route(PATH, check, methods=["GET"]),
+        Route(PATH, push, methods=["POST"]),
+        Route("/MP_verify_{code}.txt", domain_proof),
+    ]
 
 
 def _base_url(deps: Deps) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from typing import Any
 
 import pytest
@@ -206,6 +207,27 @@ async def test_a_body_that_is_too_long_is_cut_off(rpc: SlowRpc) -> None:
     async with account(rpc) as (_, phone):
         assert (await phone.send(pushed(text("x" * 70_000)))).status_code == 413
         assert (await phone.send(pushed(text("x" * 50_000)))).status_code == 200, "control"
+
+
+async def test_the_file_by_which_wechat_checks_a_domain_is_served(rpc: SlowRpc) -> None:
+    async with account(rpc, dataclasses.replace(PLAIN, domain_codes=("sQ5yJzVrW1aFhXyz",))) as (_, phone):
+        response = await phone.client.get("/MP_verify_sQ5yJzVrW1aFhXyz.txt")
+        assert (response.status_code, response.text) == (200, "sQ5yJzVrW1aFhXyz")
+        assert (await phone.client.get("/MP_verify_another.txt")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "key"),
+    [
+        ({"token": ""}, "WECHAT_TOKEN"),
+        ({"token": "with space"}, "WECHAT_TOKEN"),
+        ({"aes_key": "short"}, "WECHAT_AES_KEY"),
+        ({"domain_codes": ("../etc",)}, "WECHAT_DOMAIN_CODES"),
+    ],
+)
+def test_a_wrong_setting_is_named_at_start(wrong: dict[str, Any], key: str) -> None:
+    with pytest.raises(ValueError, match=key):
+        dataclasses.replace(PLAIN, **wrong)
 
 
 def test_the_platform_of_these_tests_signs_as_wechat_does() -> None:
