@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from deploy import ports
@@ -44,12 +46,27 @@ def test_the_addresses_it_prints_answer(suite: LocalRun) -> None:
     assert f"{suite.base_url}/\n" in suite.output
 
 
+def test_the_phone_it_prints_is_connected_to_the_gateway_and_has_a_menu(suite: LocalRun) -> None:
+    found = re.search(r"WeChat +(http://127\.0\.0\.1:\d+)/", suite.output)
+    assert found, suite.output
+    state = httpx.get(f"{found[1]}/sandbox/state", trust_env=False).json()
+    assert state["public_url"] == suite.base_url
+    assert len(state["menu"]["button"]) == 3
+    assert httpx.post(f"{found[1]}/sandbox/check", trust_env=False).json()["good"]
+
+
 def test_the_demo_fills_the_board(suite: LocalRun) -> None:
     assert wait_until(lambda: len(_flights(suite)) > 20, 60.0, every_s=0.5)
 
 
 def test_secrets_are_for_the_owner_alone(suite: LocalRun) -> None:
-    for name in ("secrets.env", "demo-partner.json", "run/suite.running", "rabbitmq/.erlang.cookie"):
+    for name in (
+        "secrets.env",
+        "demo-partner.json",
+        "run/suite.running",
+        "rabbitmq/.erlang.cookie",
+        "sandbox/account.json",
+    ):
         assert (suite.var / name).stat().st_mode & 0o077 == 0, name
 
 
@@ -66,7 +83,7 @@ def test_a_second_copy_is_refused_and_told_by_whom(suite: LocalRun) -> None:
     assert suite.get("/healthz")[0] == 200
 
 
-@pytest.mark.parametrize("name", ["gateway", "services", "rabbitmq"])
+@pytest.mark.parametrize("name", ["gateway", "services", "rabbitmq", "sandbox"])
 def test_what_is_killed_comes_back(suite: LocalRun, name: str) -> None:
     before = suite.pid_of(name)
     suite.kill(name)
