@@ -1,7 +1,7 @@
 """Rate limits per client, told as `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers).
 
-The counting is the `limits` library's; its storage is ours, because theirs starts a thread to forget old
-keys and grows with the number of addresses that an attacker can show.
+Rates are written in the `limits` library's notation. The counting is ours: its storage in memory starts a
+thread to forget old keys and grows with the number of addresses that an attacker can show.
 """
 
 from __future__ import annotations
@@ -9,58 +9,44 @@ from __future__ import annotations
 import ipaddress
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from limits import RateLimitItem, parse
-from limits.storage import Storage
-from limits.strategies import FixedWindowRateLimiter
 from starlette.requests import Request
 
 from gateway.errors import TooManyRequests
 from kernel.clock import real_now
 
-_MAX_KEYS = 50_000
+_MAX_KEYS: Final = 50_000
+_REMEMBERED: Final = 4096
+"""Addresses that are not read again for each request."""
+
+Key = tuple[str, str]
 
 
-class BoundedStorage(Storage):
-    """Counters in memory; the ones untouched for longest go when there are too many."""
+class Windows:
+    """Fixed windows in memory; the ones untouched for longest go when there are too many."""
 
     def __init__(self, max_keys: int = _MAX_KEYS) -> None:
-        super().__init__()
         self._max_keys = max_keys
-        self._counters: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._counters: OrderedDict[Key, tuple[int, float]] = OrderedDict()
 
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        return ValueError
+    def __len__(self) -> int:
+        return len(self._counters)
 
-    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+    def count(self, key: Key, window_s: float, cost: int) -> tuple[int, float]:
+        """The key's count with `cost` added, and the seconds until its window ends."""
         now = real_now().timestamp()
-        count, expires_at = self._counters.get(key, (0, 0.0))
-        if expires_at <= now:
-            count, expires_at = 0, now + expiry
-        self._counters[key] = (count + amount, expires_at)
+        count, ends_at = self._counters.get(key, (0, 0.0))
+        if ends_at <= now:
+            count, ends_at = 0, now + window_s
+        count += cost
+        self._counters[key] = (count, ends_at)
         self._counters.move_to_end(key)
         if len(self._counters) > self._max_keys:
             self._counters.popitem(last=False)
-        return count + amount
-
-    def get(self, key: str) -> int:
-        count, expires_at = self._counters.get(key, (0, 0.0))
-        return count if expires_at > real_now().timestamp() else 0
-
-    def get_expiry(self, key: str) -> float:
-        return self._counters.get(key, (0, real_now().timestamp()))[1]
-
-    def check(self) -> bool:
-        return True
-
-    def reset(self) -> int:
-        count = len(self._counters)
-        self._counters.clear()
-        return count
-
-    def clear(self, key: str) -> None:
-        self._counters.pop(key, None)
+        return count, ends_at - now
 
 
 @dataclass(frozen=True)
@@ -93,7 +79,7 @@ class Limits:
 
     def __init__(self, policies: dict[str, str], trusted_proxies: tuple[str, ...] = ()) -> None:
         """policies: name → rate in the library's notation, e.g. "600/minute"."""
-        self._limiter = FixedWindowRateLimiter(BoundedStorage())
+        self._windows = Windows()
         self._policies: dict[str, RateLimitItem] = {name: parse(rate) for name, rate in policies.items()}
         self._trusted = [ipaddress.ip_network(text, strict=False) for text in trusted_proxies]
 
@@ -104,11 +90,10 @@ class Limits:
     def spend(self, policy: str, client: str, cost: int = 1) -> Spent:
         """Take `cost` from the client's allowance. Raises RateLimited when it is used up."""
         item = self._policies[policy]
-        within = self._limiter.hit(item, policy, client, cost=cost)
-        stats = self._limiter.get_window_stats(item, policy, client)
-        reset_s = max(0, round(stats.reset_time - real_now().timestamp()))
-        spent = Spent(policy, item.amount, item.get_expiry(), stats.remaining, reset_s)
-        if not within:
+        quota, window_s = item.amount, item.get_expiry()
+        count, left_s = self._windows.count((policy, client), window_s, cost)
+        spent = Spent(policy, quota, window_s, max(0, quota - count), max(0, round(left_s)))
+        if count > quota:
             raise RateLimited(spent)
         return spent
 
@@ -121,27 +106,28 @@ class Limits:
     def address_of(self, peer: str, forwarded: list[str]) -> str:
         chain = [part.strip() for line in forwarded for part in line.split(",") if part.strip()]
         address = peer
-        while chain and _readable(chain[-1]) and self._is_trusted(address):
+        while chain and _read(chain[-1]) is not None and self._is_trusted(address):
             address = chain.pop()
         return _client_key(address)
 
     def _is_trusted(self, text: str) -> bool:
-        return _readable(text) and any(ipaddress.ip_address(text) in network for network in self._trusted)
+        address = _read(text)
+        return address is not None and any(address in network for network in self._trusted)
 
 
-def _readable(text: str) -> bool:
+@lru_cache(maxsize=_REMEMBERED)
+def _read(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        ipaddress.ip_address(text)
+        return ipaddress.ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _client_key(text: str) -> str:
     """One client: an IPv4 address, or the /64 that an IPv6 host can roam in."""
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
+    address = _read(text)
+    if address is None:
         return "unknown"
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped:

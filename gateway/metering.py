@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from functools import cache
 from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -41,6 +42,10 @@ NEWS_AGE: Final = Gauge(
 )
 STALE: Final = Gauge("gateway_news_stale", "1 while the news may be out of date.", registry=REGISTRY)
 FLIGHTS: Final = Gauge("gateway_window_flights", "Flights in memory.", registry=REGISTRY)
+# The library makes a text of each label and takes a lock to find a series that is the same each time.
+# Routes, methods and statuses are few.
+_count: Final = cache(REQUESTS.labels)
+_time: Final = cache(SECONDS.labels)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -63,8 +68,8 @@ class MeterLayer:
                 route = getattr(scope.get("route"), "path", "unknown")
                 method = scope["method"] if scope["method"] in _METHODS else "other"
                 status, seconds = message["status"], monotonic() - began
-                REQUESTS.labels(route, method, status).inc()
-                SECONDS.labels(route).observe(seconds)
+                _count(route, method, status).inc()
+                _time(route).observe(seconds)
                 if status >= 500 and route != "/readyz":
                     log.warning(
                         "request answered with an error of ours",

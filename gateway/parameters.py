@@ -23,6 +23,8 @@ class Strict(Schema):
 
 def read_query(request: Request, schema: Schema) -> dict[str, Any]:
     """The query as `schema` loads it. Raises UnknownParameter, BadParameter with data.fields."""
+    if not schema.fields and not request.scope["query_string"]:
+        return {}
     given: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         if name in given:

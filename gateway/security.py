@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.settings import Settings
@@ -15,7 +14,7 @@ CSP: Final = (
 )
 
 
-_DATA: Final = ("application/json", "application/problem+json")
+_DATA: Final = (b"application/json", b"application/problem+json")
 JSON_CSP: Final = "default-src 'none'; frame-ancestors 'none'"
 
 
@@ -46,10 +45,11 @@ class SecurityLayer:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                present = MutableHeaders(scope=message)
-                kind = present.get("content-type", "")
-                for name, value in self._data if kind.startswith(_DATA) else self._shown:
-                    present.setdefault(name.decode(), value.decode())
+                present = {name.lower(): value for name, value in message["headers"]}
+                kind = present.get(b"content-type", b"")
+                ours = self._data if kind.startswith(_DATA) else self._shown
+                added = [pair for pair in ours if pair[0] not in present]
+                message = {**message, "headers": [*message["headers"], *added]}
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -6,7 +6,6 @@ import os
 import random
 import secrets
 import time
-import uuid
 
 
 def new_id() -> str:
@@ -20,7 +19,7 @@ def new_id() -> str:
         | 0b10 << 62
         | tail & ((1 << 62) - 1)
     )
-    return uuid.UUID(int=value).hex
+    return f"{value:032x}"
 
 
 def new_secret(size_bytes: int = 32) -> str:

@@ -28,7 +28,9 @@ def valid(traceparent: str | None) -> str | None:
 
 def new_traceparent() -> str:
     """The start of a trace that nobody samples unless OpenTelemetry is on."""
-    return f"00-{ids.new_id()}-{ids.new_id()[16:]}-00"
+    trace = ids.new_id()
+    # A span's id need only be unique within its trace, and this is the first.
+    return f"00-{trace}-{trace[16:]}-00"
 
 
 def enabled() -> bool:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from gateway.limits import BoundedStorage, Limits, RateLimited
+from gateway.limits import Limits, RateLimited, Windows
 
 
 def test_an_allowance_is_told_and_ends() -> None:
@@ -26,18 +28,30 @@ def test_one_clients_allowance_is_not_anothers() -> None:
         limits.spend("public", "10.0.0.1")
 
 
+def test_what_was_refused_counts_too_and_the_allowance_comes_back_whole() -> None:
+    limits = Limits({"public": "2/second"})
+    for _ in range(2):
+        limits.spend("public", "10.0.0.1")
+    for _ in range(2):
+        with pytest.raises(RateLimited):
+            limits.spend("public", "10.0.0.1")
+    time.sleep(1.05)
+    assert limits.spend("public", "10.0.0.1").remaining == 1
+
+
 def test_counters_stay_within_bounds_however_many_addresses_come() -> None:
-    storage = BoundedStorage(max_keys=100)
+    windows = Windows(max_keys=100)
     for n in range(1000):
-        storage.incr(f"key {n}", 60)
-    assert storage.reset() == 100
+        windows.count(("public", f"address {n}"), 60, 1)
+    assert len(windows) == 100
+    assert windows.count(("public", "address 999"), 60, 1)[0] == 2
+    assert windows.count(("public", "address 899"), 60, 1)[0] == 1  # untouched for longest: forgotten
 
 
 def test_an_expired_counter_starts_anew() -> None:
-    storage = BoundedStorage()
-    storage.incr("key", -1)
-    assert storage.get("key") == 0
-    assert storage.incr("key", 60) == 1
+    windows = Windows()
+    assert windows.count(("public", "key"), -1, 1)[0] == 1
+    assert windows.count(("public", "key"), 60, 1)[0] == 1
 
 
 @pytest.mark.parametrize(
