@@ -120,6 +120,7 @@ class Follow:
             updated_age=age_words(t, shown.updated_age_s),
             live=self._site.deps.flights.get(shown.id) is not None,
             changed=changed,
+            told_in="" if traveller.language == t.language else traveller.language,
             **panel,
             **preset(request, flight),
         )

@@ -34,6 +34,7 @@ def anonymous(request: Request, flight: dict[str, Any]) -> dict[str, Any]:
     """The panel for one who isn't signed in: the same for every such reader."""
     return {
         "changed": False,
+        "told_in": "",
         "token": "",
         "form_id": "",
         "in_wechat": in_wechat(request),

@@ -6,7 +6,6 @@ secret of the reader's beside words that a link can choose, and the length of a 
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
@@ -47,12 +46,12 @@ class Visitors:
         self._sessions = site.deps.sessions
 
     async def traveller(self, request: Request) -> Traveller | None:
-        """Who is signed in. Their language counts where neither address nor cookie names one."""
-        found = await self._sessions.traveller(request)
-        if found is not None:
-            context = calls.context_of(request)
-            calls.replace(request, dataclasses.replace(context, language=found.language))
-        return found
+        """Who is signed in. Raises Unavailable, DeadlineExceeded.
+
+        The pages go on in the language that this browser reads; the traveller's own is that of messages, and
+        may be no choice of theirs but what WeChat said when they began to follow the account.
+        """
+        return await self._sessions.traveller(request)
 
     def either(self, shared: Endpoint, own: Own) -> Endpoint:
         """A page for everybody that has a part of its own for those who are signed in. While nobody can say who

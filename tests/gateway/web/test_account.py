@@ -461,10 +461,13 @@ async def test_deleting_everything_is_confirmed_reported_and_signs_out(
     assert (await anna.get("/erasures/none")).status_code == 404
 
 
-async def test_the_language_is_the_travellers_unless_this_browser_has_chosen(
-    flights: FakeFlights, anna: httpx.AsyncClient
+async def test_pages_speak_the_browsers_language_and_messages_the_travellers(
+    anna: httpx.AsyncClient, flights: FakeFlights
 ) -> None:
-    assert '<html lang="zh-CN">' in (await anna.get("/me", headers={"Cookie": cookie_of(BEN)})).text
+    flights.notify.follows[BEN, leg_id("boarding")] = "passenger"
+    page = await anna.get(f"/flights/{leg_id('boarding')}", headers={"Cookie": cookie_of(BEN)})
+    assert '<html lang="en">' in page.text
+    assert "In Chinese; change to English" in page.text
     done = await send(anna, "/me", "/me/language", language="zh")
     assert flights.passengers.language[ANNA] == "zh"
     page = await anna.get(done.headers["location"])
