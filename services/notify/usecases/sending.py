@@ -70,10 +70,13 @@ class Courier:
         now = clock.real_now()
         if not self._wechat.connected or not self._may_send(now):
             return 0
+        # Urgent news is written before anything is taken from the queue: it makes some of that pointless.
+        written = fan_out(self._uow, now, urgent_only=True) if self._leads(now) else 0
         claimed = self._claim(now, min(most, BATCH))
         if claimed is None:
             return 0
-        written = fan_out(self._uow, now, urgent_only=len(claimed) >= most)
+        if len(claimed) < most and not written:
+            written = fan_out(self._uow, now)
         if claimed:
             self._settle(list(self._each(self._send, claimed)))
         return len(claimed) or (-1 if written else 0)
@@ -99,6 +102,15 @@ class Courier:
             self._save_state(AccountState(now + _TOKEN_PAUSE, exc.code, alert))
             return False
         return True
+
+    def _leads(self, now: datetime) -> bool:
+        """Whether there is urgent news, and this courier may write it."""
+        with self._uow.read() as tx:
+            news = tx.store.news.next_open(now)
+        if news is None or news.rank:
+            return False
+        with self._uow.write() as tx:
+            return bool(tx.leases.take(LEASE, self.owner, LEASE_S))
 
     def _claim(self, now: datetime, most: int) -> list[Claimed] | None:
         """The next messages; None while another courier is at work."""
