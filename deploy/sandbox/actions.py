@@ -110,6 +110,11 @@ class Actions:
         pushed = self._last.get(openid)
         if pushed is None:
             raise Wrong(40035, "还没有可以重复的消息。", "There is no message yet that could be repeated.")
+        known = pushed.get("MsgId") or f"{pushed['FromUserName']} {pushed['CreateTime']} {pushed['Event']}"
+        self._all.note(
+            "repeat", f"{known} 再推一次：账号应当只办一次，回应可以相同。",
+            f"{known} is pushed again: the account may answer the same, but must not work twice.",
+        )  # fmt: skip
         return await self._push(pushed)
 
     async def _push(self, pushed: dict[str, Any]) -> dict[str, Any]:

@@ -39,5 +39,5 @@ function drawn(entry) {
     make("summary", {},
       make("span", { class: "log__line" }, make("i", { class: "log__kind" }, tell(entry.kind)), make("code", {}, entry.title), code, make("time", {}, at)),
       make("span", { class: "log__why" }, entry[state.language])),
-    make("pre", {}, JSON.stringify(entry.detail, null, 1))));
+    Object.keys(entry.detail).length ? make("pre", {}, JSON.stringify(entry.detail, null, 1)) : null));
 }
