@@ -148,12 +148,14 @@ class SignIn:
         ):
             raise BadState
         before = cookies.session(request)
+        # Of state and code: WeChat's browser sometimes loads this address twice at once, and both get one session.
+        once = hashlib.sha256(f"{begun.state}:{code}".encode()).hexdigest()
         context = context_of(request)
         answer = await self._deps.rpc.call(
             "passengers",
             "sign_in_with_wechat",
             {
-                "request_id": f"sign-in:{hashlib.sha256(f'{begun.state}:{code}'.encode()).hexdigest()[:48]}",
+                "request_id": f"sign-in:{once[:48]}",
                 "code": code,
                 "language": context.language,
                 "previous_token": before[:256] or None,

@@ -18,9 +18,9 @@ from gateway.bodies import read_body
 from gateway.errors import UnknownPath
 from gateway.wechat import crypto, messages
 from gateway.wechat.chat import Chat
-from gateway.wechat.errors import Refused
 from gateway.wechat.followers import Followers
 from gateway.wechat.messages import Answer, Card, Incoming, Text
+from gateway.wechat.refusals import refused
 from gateway.wechat.replays import Answers, Nonces
 from gateway.wechat.words import ChatWords
 from kernel.clock import real_now
@@ -49,7 +49,7 @@ class Callback:
         self._verify(request)
         echo = request.query_params.get("echostr", "")
         if not 1 <= len(echo) <= _LONGEST:
-            raise Refused
+            raise refused("request")
         return Response(echo, 200, _NO_STORE, "text/plain")
 
     async def push(self, request: Request) -> Response:
@@ -84,26 +84,26 @@ class Callback:
             and len(timestamp) <= 11
             and 1 <= len(nonce) <= _LONGEST
         ):
-            raise Refused
+            raise refused("request")
         if not crypto.signed(shown, self._account.token, timestamp, nonce):
-            raise Refused
+            raise refused("signature")
         if abs(real_now().timestamp() - int(timestamp)) > ALLOWED_SKEW_S:
-            raise Refused
+            raise refused("time")
         return timestamp, nonce
 
     def _opened(self, request: Request, body: bytes, timestamp: str, nonce: str) -> bytes:
         """The message of an encrypted push; a plain one is refused. Raises Refused, BadMessage."""
         query = request.query_params
         if query.get("encrypt_type") != "aes" or self._envelope is None:
-            raise Refused
+            raise refused("mode")
         sealed = messages.read_fields(body).get("Encrypt", "").strip()
         shown = query.get("msg_signature", "")
         if not crypto.signed(shown, self._account.token, timestamp, nonce, sealed):
-            raise Refused
+            raise refused("envelope")
         try:
             return self._envelope.open(sealed)
         except crypto.NotOurs as exc:
-            raise Refused from exc
+            raise refused("envelope") from exc
 
     # --- answers -----------------------------------------------------------------------------------------
 

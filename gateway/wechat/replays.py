@@ -12,8 +12,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from gateway.wechat.errors import Refused
 from gateway.wechat.messages import Answer
+from gateway.wechat.refusals import refused
 from kernel.clock import monotonic
 
 REPEAT_S: Final = 60.0
@@ -41,7 +41,7 @@ class Nonces:
         known = self._seen.get(key)
         if known is not None:
             if known[0] != print_ or now - known[1] > REPEAT_S:
-                raise Refused
+                raise refused("replay")
             return
         self._seen[key] = (print_, now)
         while len(self._seen) > _MOST_NONCES or now - next(iter(self._seen.values()))[1] > _KEPT_S:
