@@ -77,13 +77,14 @@ class Database:
         self.statement_s = statement_s
         self.patience_s = patience_s
         if self.dialect_name == "sqlite":
-            self.engine, self.read_engine = self._sqlite()
+            self.engine, self.read_engine, self._look_up_engine = self._sqlite()
         elif self.dialect_name == "postgresql":
             self.engine, self.read_engine = self._postgresql(pool_size)
+            self._look_up_engine = self.read_engine
         else:
             raise ValueError(f"no support for {self.dialect_name} databases")
 
-    def _sqlite(self) -> tuple[Engine, Engine]:
+    def _sqlite(self) -> tuple[Engine, Engine, Engine]:
         file = self.url.database
         if not file or file == ":memory:":
             raise ValueError("an SQLite database needs a file: one in memory is another for every connection")
@@ -96,12 +97,22 @@ class Database:
         reading = sqlalchemy.create_engine(
             self.url, poolclass=pool.QueuePool, pool_size=8, max_overflow=56, connect_args=arguments
         )
-        for engine, begin in ((writing, "BEGIN IMMEDIATE"), (reading, "BEGIN")):
+        looking_up = sqlalchemy.create_engine(
+            self.url,
+            poolclass=pool.QueuePool,
+            pool_size=1,
+            max_overflow=56,
+            pool_reset_on_return=None,
+            connect_args=arguments,
+        )
+        for engine in (writing, reading, looking_up):
             event.listen(engine, "connect", self._prepare_sqlite)
+        for engine, begin in ((writing, "BEGIN IMMEDIATE"), (reading, "BEGIN")):
             event.listen(engine, "begin", self._begin_sqlite(begin))
             event.listen(engine, "before_cursor_execute", self._time_sqlite)
-        event.listen(reading, "connect", _refuse_writes)
-        return writing, reading
+        for engine in (reading, looking_up):
+            event.listen(engine, "connect", _refuse_writes)
+        return writing, reading, looking_up
 
     def _prepare_sqlite(self, connection: sqlite3.Connection, record: Any) -> None:
         self._patiently(lambda: connection.execute("PRAGMA journal_mode=WAL"))
@@ -181,6 +192,25 @@ class Database:
             yield connection
 
     @contextmanager
+    def looking_up(self) -> Iterator[Connection]:
+        """A connection for one reading statement; on SQLite nothing is begun around it.
+
+        A statement has one view by itself there, on a connection that refuses to write. PostgreSQL refuses
+        writes, and limits the time near a deadline, only in a transaction.
+        """
+        if self.dialect_name != "sqlite":
+            with self.reading() as connection:
+                yield connection
+            return
+        limit_s = self.statement_limit_s()
+        if limit_s <= 0:
+            raise DeadlineExceeded(part="database")
+        with self._translated(), self._look_up_engine.connect() as connection:
+            watch: _Watch = connection.connection.info["watch"]
+            watch.expires_at = clock.monotonic() + limit_s
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A connection in a transaction that may write; on SQLite the only one of this process."""
         with self._translated(), self._turn(), self.engine.begin() as connection:
@@ -220,6 +250,7 @@ class Database:
         """Close every connection that is not in use."""
         self.engine.dispose()
         self.read_engine.dispose()
+        self._look_up_engine.dispose()
 
 
 _databases: dict[str, Database] = {}

@@ -61,5 +61,8 @@ class UnitOfWorkLike(Protocol[S_co]):
     def read(self) -> AbstractContextManager[Transaction[S_co]]:
         """A consistent view; takes no lock, refuses writes."""
 
+    def look_up(self) -> AbstractContextManager[S_co]:
+        """The store for one question that is one statement; takes no lock, refuses writes."""
+
     def write(self) -> AbstractContextManager[Transaction[S_co]]:
         """Commits at a clean end, rolls back when an exception leaves the block."""

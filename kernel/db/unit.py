@@ -90,6 +90,16 @@ class UnitOfWork(Generic[S]):
                 raise RuntimeError("an event added in a read unit would be lost")
 
     @contextmanager
+    def look_up(self) -> Iterator[S]:
+        """The store for one question, answered by one statement: cheaper than `read`, and as consistent.
+
+        Two questions could be answered of two instants: they need `read`.
+        Raises Unavailable, DeadlineExceeded.
+        """
+        with self.database.looking_up() as connection:
+            yield self._store(connection)
+
+    @contextmanager
     def write(self) -> Iterator[SqlTransaction[S]]:
         """Commit at a clean end, else roll back. Raises Unavailable, DeadlineExceeded.
 

@@ -114,6 +114,10 @@ class FakeUnitOfWork(Generic[S]):
         yield FakeTransaction(self.store, self._state, self._now(), writable=False)
 
     @contextmanager
+    def look_up(self) -> Iterator[S]:
+        yield self.store
+
+    @contextmanager
     def write(self) -> Iterator[FakeTransaction[S]]:
         with entered_write_unit(), self._turn:
             before = copy.deepcopy(vars(self.store)) if hasattr(self.store, "__dict__") else None

@@ -60,6 +60,10 @@ class _OneUnit:
 
     read = write
 
+    @contextmanager
+    def look_up(self) -> Iterator[Store]:
+        yield self._tx.store
+
 
 def import_timetable(
     uow: UnitOfWorkLike[Store], view: Viewpoint, reading: Reading, wish: Wish, now: datetime

@@ -19,8 +19,8 @@ MAX_HISTORY: Final = 1000
 
 def get_flight(uow: UnitOfWorkLike[Store], flight_id: str) -> Any:
     """FlightSchema as an orjson.Fragment of the stored JSON. Raises FlightNotFound."""
-    with uow.read() as tx:
-        document = tx.store.document(flight_id)
+    with uow.look_up() as store:
+        document = store.document(flight_id)
     if document is None:
         raise FlightNotFound(flight_id=flight_id)
     return orjson.Fragment(document)

@@ -77,6 +77,29 @@ def test_a_read_unit_refuses_to_write(database: Database) -> None:
         assert tx.store.all() == []
 
 
+def test_a_look_up_keeps_the_limits_of_a_read_unit(database: Database) -> None:
+    uow = UnitOfWork(database, Notes)
+    with entered(expiring(-0.1)), pytest.raises(DeadlineExceeded), uow.look_up():
+        pytest.fail("the unit was begun")
+    began = time.monotonic()
+    with entered(expiring(0.3)), pytest.raises(DeadlineExceeded), uow.look_up() as store:
+        store.connection.execute(text(ENDLESS))
+    assert time.monotonic() - began < database.statement_s
+    with pytest.raises(DBAPIError, match=r"read-?only"), uow.look_up() as store:
+        store.add("a")
+    with uow.look_up() as store:
+        assert store.all() == []
+
+
+def test_a_look_up_sees_what_was_committed_before_it(database: Database) -> None:
+    uow = UnitOfWork(database, Notes)
+    with uow.look_up() as store:
+        assert store.all() == []
+    add_notes(uow, "a", 1)
+    with uow.look_up() as store:
+        assert store.all() == ["a0"]
+
+
 def test_a_read_unit_sees_one_moment(database: Database) -> None:
     uow = UnitOfWork(database, Notes)
     with uow.read() as tx:
