@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 
+from gateway import wechat
 from gateway.web.boards import PAGE, Wish, cut
+from gateway.web.home import MENU
+from gateway.web.texts import texts
 from kernel import clock
 from tests.gateway.web.changsha import ZONE, Plan, day_of, history_of, leg, showcase
 from tests.gateway.web.fakes import FakeFlights, reader
 
 pytestmark = pytest.mark.anyio
+
+WECHAT_MENU = Path(wechat.__file__).with_name("menu.json")
 
 
 @pytest.fixture
@@ -57,6 +64,21 @@ async def test_home_links_what_works_and_only_announces_the_rest(client: httpx.A
     assert re.findall(r'href="([^"]+)"', menu) == ["/flights/departures", "/me/flights"]
     assert menu.count("Opening soon") == 3
     assert all(name in menu for name in ("Check-in", "Airport bus", "Lost and found", "Mall", "My orders"))
+
+
+def test_home_mirrors_the_accounts_menu() -> None:
+    account = json.loads(WECHAT_MENU.read_text(encoding="utf-8"))["button"]
+    t = texts("zh")
+    assert [(t(section), [t(one.label) for one in functions]) for section, functions in MENU] == [
+        (button["name"], [one["name"] for one in button["sub_button"]]) for button in account
+    ]
+    linked = [
+        one["url"].removeprefix("{public_url}")
+        for button in account
+        for one in button["sub_button"]
+        if "url" in one
+    ]
+    assert [one.href for _, functions in MENU for one in functions if one.href] == linked
 
 
 async def test_every_link_of_the_pages_leads_somewhere(client: httpx.AsyncClient) -> None:
