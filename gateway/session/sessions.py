@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from gateway.deps import Rpc
 
 FRESH_S: Final = 30.0
+_ASKED_S: Final = 2.0
+"""Pages for everybody go on without knowing who reads: they shouldn't wait long to learn that nobody answers."""
 _MOST_KEPT: Final = 20_000
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,128}")
 
@@ -62,7 +64,12 @@ class Sessions:
         generation = self._generation
         try:
             answer = await self._rpc.call(
-                "passengers", "get_session", {"token": token}, repeat=True, context=context_of(request)
+                "passengers",
+                "get_session",
+                {"token": token},
+                deadline_s=_ASKED_S,
+                repeat=True,
+                context=context_of(request),
             )
         except ServiceError as exc:
             if exc.kind is not Kind.UNAUTHENTICATED:

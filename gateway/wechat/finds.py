@@ -70,7 +70,10 @@ class Finder:
         """Names in all flights at hand; gathered anew every few minutes."""
         now = monotonic()
         if self._names is None or now - self._names[0] > _NAMES_S:
-            self._names = (now, self._gather())
+            gathered = self._gather()
+            if not self._flights.loaded:
+                return gathered
+            self._names = (now, gathered)
         return self._names[1]
 
     def _on(self, asked: str, day: date) -> list[FlightEntry]:

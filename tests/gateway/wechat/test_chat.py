@@ -240,6 +240,16 @@ async def test_without_news_the_chat_says_so(rpc: FakeRpc) -> None:
         assert "大巴" in (await phone.say("大巴"))["Content"]
 
 
+async def test_names_are_learnt_once_there_are_flights() -> None:
+    rpc = FakeRpc(flights=FakeFlights([CZ, *OTHERS]), passengers=FakePassengers(), notify=FakeNotify())
+    rpc.connected = False
+    async with account(rpc, loaded=False) as (gateway, phone):
+        assert "您可以直接发给我" in (await phone.say("去上海的航班几点"))["Content"]
+        rpc.connect()
+        await until(lambda: gateway.flights.loaded)
+        assert (await phone.say("去上海的航班几点"))["Url"].endswith(OTHERS[0]["id"])
+
+
 def test_every_status_has_words_in_both_languages() -> None:
     words = ChatWords(load(Airport, {}))
     assert set(words.statuses) == {status.value for status in Status}
