@@ -85,7 +85,10 @@ class SignInDoor:
             return self._problem(request, exc, again=START)
 
     async def sign_out(self, request: Request) -> Response:
-        """POST /sign-out, a form of ours."""
+        """POST /sign-out, a form of ours; on a page that outlived its session there is nothing left to end."""
+        self._deps.sessions.check_origin(request)
+        if not self._deps.sessions.form_token(request):
+            return signed_out(self._deps)
         await self._check_form(request)
         await self._sign_in.sign_out(request)
         return signed_out(self._deps)

@@ -248,6 +248,14 @@ async def test_after_signing_out_the_old_cookie_is_worth_nothing() -> None:
         assert await who(client, token) is None
 
 
+async def test_signing_out_on_a_page_that_outlived_its_session_is_no_error() -> None:
+    async with gateway_for(make_rpc()) as (_, client):
+        assert (await client.post("/sign-out", data={"csrf": "old"}, headers=OWN)).status_code == 303
+        assert (
+            await client.post("/sign-out/everywhere", data={"csrf": "old"}, headers=OWN)
+        ).status_code == 403
+
+
 async def test_signing_out_everywhere_ends_other_browsers_too() -> None:
     rpc = make_rpc()
     async with gateway_for(rpc) as (_, client):
