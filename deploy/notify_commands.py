@@ -69,7 +69,7 @@ def status(as_json: bool) -> None:
     """How the telling goes: what waits, how long it takes, what hinders it."""
     view = View(load(Airport).zoneinfo, load(NotifySettings))
     with _notify() as uow:
-        found = usecases.status(uow, view, load(WeChatSettings).appid, clock.real_now())
+        found = usecases.status(uow, view, load(WeChatSettings), clock.real_now())
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return

@@ -55,8 +55,8 @@ class NotifyService:
     @rpc(arguments=schemas.NoArgumentsSchema())
     def status(self, request: dict[str, Any]) -> dict[str, Any]:
         """StatusSchema."""
-        appid = self.desk.wechat.settings.appid
-        return usecases.status(self.storage, self.desk.view, appid, clock.real_now())
+        account = self.desk.wechat.settings
+        return usecases.status(self.storage, self.desk.view, account, clock.real_now())
 
     @rpc(arguments=schemas.CustomerMessageSchema())
     def send_customer_message(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -14,9 +14,10 @@ import pytest
 
 from deploy.broker import Broker
 from deploy.processes import Process, wait_until
+from kernel.config import load
 from kernel.db import Database, UnitOfWork
 from services.notify import usecases
-from services.notify.settings import NotifySettings
+from services.notify.settings import NotifySettings, WeChatSettings
 from services.notify.store import Follow, NotifyStore, Recipient
 from services.notify.usecases import View
 from tests.support.folders import temporary_folder
@@ -26,7 +27,6 @@ from tests.unit.notify.examples import flight
 
 VIEW = View(ZoneInfo("Asia/Shanghai"), NotifySettings(hold_off_s=0, quiet_hours="-"))
 IN_TWO_HOURS = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=2)
-LONGEST_TAKEOVER_S = 25.0
 
 
 class Day:
@@ -37,6 +37,7 @@ class Day:
         self.wechat = wechat
         self.database = Database(f"sqlite:///{stack.var}/notify.sqlite3", statement_s=60)
         self.uow = UnitOfWork(self.database, NotifyStore)
+        self.account = load(WeChatSettings, wechat.environ())
         self.flights: list[str] = []
         self.starts = 0
         self.process: Process | None = None
@@ -75,7 +76,7 @@ class Day:
         self.process.kill()
 
     def status(self) -> dict[str, Any]:
-        return usecases.status(self.uow, VIEW, "wx-test", datetime.now(UTC))
+        return usecases.status(self.uow, VIEW, self.account, datetime.now(UTC))
 
     def told(self) -> dict[tuple[str, str], list[str]]:
         """(receiver, flight) → the kinds they were told, in the order of arrival."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 from services.notify import templates
 from services.notify.errors import BadCursor
 from services.notify.schemas import MAX_PAGE, NewsKind
+from services.notify.settings import WeChatSettings
 from services.notify.store import MessageRow, Wanted
 from services.notify.usecases.shared import View, Work, follow_document, instant
 
@@ -81,8 +82,9 @@ def _document(row: MessageRow) -> dict[str, Any]:
     }
 
 
-def status(uow: Work, view: View, appid: str, now: datetime) -> dict[str, Any]:
+def status(uow: Work, view: View, wechat: WeChatSettings, now: datetime) -> dict[str, Any]:
     """How the telling goes: schemas.StatusSchema. now: the world's time."""
+    appid = wechat.appid
     local = now.astimezone(view.zone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     with uow.read() as tx:
@@ -116,8 +118,14 @@ def status(uow: Work, view: View, appid: str, now: datetime) -> dict[str, Any]:
         ],
         "paused_until": instant(account.paused_until) if paused and account.paused_until else None,
         "pause_reason": account.reason if paused else None,
-        "alert": account.alert,
+        "alert": account.alert or _lacking(wechat),
     }
+
+
+def _lacking(wechat: WeChatSettings) -> str | None:
+    """The templates that a connected account was given no id for: their messages fail."""
+    missing = sorted(templates.templates().keys() - wechat.template_ids().keys())
+    return f"WECHAT_TEMPLATES lacks {', '.join(missing)}" if wechat.appid and missing else None
 
 
 def export_passenger(uow: Work, passenger_id: str) -> dict[str, Any]:

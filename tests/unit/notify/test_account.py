@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,7 +27,7 @@ from services.notify.events import ERASURE_DONE
 from services.notify.settings import WeChatSettings
 from services.notify.usecases import Tokens
 from tests.fakes.partners import FakeCipher
-from tests.unit.notify.suite import LATE, LATER, LOST, NEVER_LEFT, Notify, TableWeChat
+from tests.unit.notify.suite import LATE, LATER, LOST, NEVER_LEFT, SETTINGS, Notify, TableWeChat
 
 CUSTOM = "/cgi-bin/message/custom/send"
 MENU: dict[str, Any] = {"button": [{"name": "航班", "type": "click", "key": "flights"}]}
@@ -253,13 +254,17 @@ def test_the_status_says_what_waits_and_how_long(notify: Notify) -> None:
     notify.follow("anna")
     notify.follow("ben")
     notify.happens(**LATE)
-    found = usecases.status(notify.uow, notify.view, "wx", datetime.now(UTC))
+    found = usecases.status(notify.uow, notify.view, SETTINGS, datetime.now(UTC))
     assert (found["waiting"], found["seconds_left"], found["today"]) == (2, 1, {})
     assert [(one["followers"], one["reached"]) for one in found["news"]] == [(2, 0)]
     notify.run()
-    found = usecases.status(notify.uow, notify.view, "wx", datetime.now(UTC))
+    found = usecases.status(notify.uow, notify.view, SETTINGS, datetime.now(UTC))
     assert (found["waiting"], found["today"], found["news"]) == (0, {"sent": 2}, [])
-    assert not usecases.status(notify.uow, notify.view, "", datetime.now(UTC))["connected"]
+    nothing = usecases.status(notify.uow, notify.view, WeChatSettings(), datetime.now(UTC))
+    assert (nothing["connected"], nothing["alert"], found["alert"]) == (False, None, None)
+    lacking = replace(SETTINGS, templates=SETTINGS.templates[1:])
+    found = usecases.status(notify.uow, notify.view, lacking, datetime.now(UTC))
+    assert found["alert"] == "WECHAT_TEMPLATES lacks flight_delayed"
 
 
 # --- travellers who merge or leave --------------------------------------------------------------------
