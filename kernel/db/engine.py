@@ -76,6 +76,7 @@ class Database:
         self.name = self.url.render_as_string(hide_password=True)
         self.statement_s = statement_s
         self.patience_s = patience_s
+        self._idle: list[Connection] = []
         if self.dialect_name == "sqlite":
             self.engine, self.read_engine, self._look_up_engine = self._sqlite()
         elif self.dialect_name == "postgresql":
@@ -195,7 +196,8 @@ class Database:
     def looking_up(self) -> Iterator[Connection]:
         """A connection for one reading statement; on SQLite nothing is begun around it.
 
-        A statement has one view by itself there, on a connection that refuses to write. PostgreSQL refuses
+        It stays checked out between uses there: no server can go away, and the pool's care costs as much as
+        the statement. A statement has one view by itself there, on a connection that refuses to write. PostgreSQL refuses
         writes, and limits the time near a deadline, only in a transaction.
         """
         if self.dialect_name != "sqlite":
@@ -205,10 +207,19 @@ class Database:
         limit_s = self.statement_limit_s()
         if limit_s <= 0:
             raise DeadlineExceeded(part="database")
-        with self._translated(), self._look_up_engine.connect() as connection:
-            watch: _Watch = connection.connection.info["watch"]
-            watch.expires_at = clock.monotonic() + limit_s
-            yield connection
+        with self._translated():
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                connection = self._look_up_engine.connect()
+            try:
+                watch: _Watch = connection.connection.info["watch"]
+                watch.expires_at = clock.monotonic() + limit_s
+                yield connection
+            except BaseException:
+                connection.close()
+                raise
+            self._idle.append(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -250,6 +261,8 @@ class Database:
         """Close every connection that is not in use."""
         self.engine.dispose()
         self.read_engine.dispose()
+        while self._idle:
+            self._idle.pop().close()
         self._look_up_engine.dispose()
 
 

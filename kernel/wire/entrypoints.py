@@ -16,6 +16,7 @@ from nameko.timer import Timer as NamekoTimer
 
 from kernel import clock
 from kernel.leases import run_if_leased
+from kernel.loading import loader
 from kernel.wire import codec
 from kernel.wire.consumer import RpcConsumer
 from kernel.wire.container import EXPIRES_AT, RECEIVED_AT
@@ -37,7 +38,7 @@ class Rpc(Entrypoint, HeaderDecoder):
 
     def __init__(self, arguments: Schema | None = None, result: Schema | None = None, **options: Any) -> None:
         super().__init__(**options)
-        self.arguments = arguments
+        self.arguments = None if arguments is None else loader(arguments)
         self.result = result
 
     def setup(self) -> None:
@@ -72,7 +73,7 @@ class Rpc(Entrypoint, HeaderDecoder):
         request = worker_ctx.args[0]
         if self.arguments is not None:
             try:
-                request = self.arguments.load(request)
+                request = self.arguments(request)
             except ValidationError as exc:
                 raise bad_request(worker_ctx.service_name, exc.normalized_messages()) from exc
         result = method(request)

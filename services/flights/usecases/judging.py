@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from marshmallow import ValidationError
 
+from kernel.loading import Unsure, reader
 from services.flights.domain import (
     Names,
     Refused,
@@ -22,7 +23,6 @@ from services.flights.domain import (
 )
 from services.flights.errors import Refusal
 from services.flights.schemas import SourceKind, UpdateSchema
-from services.flights.usecases.quick import Unsure, reader
 
 _UPDATE: Final = UpdateSchema()
 _read: Final = reader(_UPDATE)

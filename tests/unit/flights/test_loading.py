@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
 
+from kernel.loading import Unsure, loader, reader
 from services.flights.schemas import Milestone, Status, UpdateSchema
-from services.flights.usecases.quick import Unsure, reader
 from tests.unit.flights.examples import leg
 
 SCHEMA = UpdateSchema()
@@ -106,9 +106,56 @@ def test_it_is_sure_of_the_usual_report() -> None:
     assert READ(usual) == SCHEMA.load(usual)
 
 
-def test_a_schema_that_says_more_than_it_understands_is_refused_at_start() -> None:
-    class Odd(Schema):
-        price = fields.Decimal()
+class _Odd(Schema):
+    price = fields.Decimal()
 
+
+class _Hooked(Schema):
+    text = fields.String()
+
+    @pre_load
+    def strip(self, data: Any, **_: Any) -> Any:
+        return {"text": data["text"].strip()}
+
+
+class _Renamed(Schema):
+    text = fields.String(data_key="Text")
+
+
+class _Lenient(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    text = fields.String()
+
+
+class _Formatted(Schema):
+    at = fields.AwareDateTime(format="rfc")
+
+
+class _Untyped(Schema):
+    anything = fields.Dict()
+
+
+@pytest.mark.parametrize(
+    ("schema", "item"),
+    [
+        (_Odd(), {"price": "1.50"}),
+        (_Hooked(), {"text": " a "}),
+        (_Renamed(), {"Text": "a"}),
+        (_Lenient(), {"text": "a", "colour": "red"}),
+        (_Formatted(), {"at": "Mon, 23 Nov 2026 08:00:00 +0000"}),
+        (_Untyped(), {"anything": {"a": 1}}),
+    ],
+)
+def test_a_schema_that_says_more_than_it_understands_is_left_to_marshmallow(
+    schema: Schema, item: dict[str, Any]
+) -> None:
     with pytest.raises(TypeError):
-        reader(Odd())
+        reader(schema)
+    assert loader(schema)(item) == schema.load(item)
+
+
+def test_what_it_is_unsure_of_is_worded_by_marshmallow() -> None:
+    with pytest.raises(ValidationError, match="Unknown field"):
+        loader(SCHEMA)({"leg": leg(), "event_at": "2026-11-23T08:00:00Z", "colour": "red"})
