@@ -66,6 +66,10 @@ class WeChat:
         """Whether an account is configured at all."""
         return bool(self.settings.appid)
 
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._session.close()
+
     def stable_token(self, *, forced: bool) -> dict[str, Any]:
         """`access_token` and `expires_in`. Raises NoAnswer, WeChatNotConnected."""
         if not self.connected:
