@@ -449,7 +449,7 @@ class FakeMessages:
         self.all.news_rows = {
             number: row
             for number, row in self.all.news_rows.items()
-            if number in used or row.news.created_at >= before or row.state == "open"
+            if number in used or row.news.created_at >= before
         }
         self.all.early = {k: v for k, v in self.all.early.items() if v[1] >= now - timedelta(days=1)}
         self.all.customer = {k: v for k, v in self.all.customer.items() if v[3] >= now - timedelta(days=7)}

@@ -221,7 +221,7 @@ class Messages:
         old = select(MESSAGES.c.id).where(MESSAGES.c.created_at < before).limit(limit)
         gone = self._connection.execute(delete(MESSAGES).where(MESSAGES.c.id.in_(old))).rowcount
         used = select(MESSAGES.c.id).where(MESSAGES.c.news_id == NEWS.c.id).correlate(NEWS).exists()
-        stale = select(NEWS.c.id).where(NEWS.c.created_at < before, NEWS.c.state != "open").limit(limit)
+        stale = select(NEWS.c.id).where(NEWS.c.created_at < before).limit(limit)
         self._connection.execute(delete(NEWS).where(NEWS.c.id.in_(stale), ~used))
         for table, kept in ((EARLY_RECEIPTS, _EARLY_KEPT), (CUSTOMER_MESSAGES, _CUSTOMER_KEPT)):
             self._connection.execute(delete(table).where(table.c.at < now - kept))

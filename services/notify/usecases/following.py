@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Any
 
+from kernel.errors import ServiceError
 from kernel.ids import new_id
 from kernel.inbox import answer_once
 from kernel.outbox import Event
@@ -16,6 +18,8 @@ from services.notify.schemas import MAX_FOLLOWS
 from services.notify.store import Follow, Followed, NotifyStore
 from services.notify.usecases.news import hear
 from services.notify.usecases.shared import View, Work, follow_document
+
+log = logging.getLogger(__name__)
 
 
 def follow(uow: Work, caller: Caller, view: View, request: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -35,9 +39,19 @@ def follow(uow: Work, caller: Caller, view: View, request: dict[str, Any], now: 
     payload = {"passenger_id": passenger_id, "flight_id": flight_id, "role": request["role"].value}
     answer = answer_once(uow, request["request_id"], "follow", payload, work)
     if flight is not None:
-        # A change between the look at the flight and the commit found nobody who follows it.
-        hear(uow, view, clients.get_flight(caller, flight_id), now)
+        _look_again(uow, caller, view, flight_id, now)
     return answer
+
+
+def _look_again(uow: Work, caller: Caller, view: View, flight_id: str, now: datetime) -> None:
+    """A change between the look at the flight and the commit found nobody who follows it: hear of it now.
+
+    They follow already: when flights is away, its next change brings up what this would have.
+    """
+    try:
+        hear(uow, view, clients.get_flight(caller, flight_id), now)
+    except ServiceError as exc:
+        log.warning("a flight could not be looked at again", extra={"code": exc.code})
 
 
 def _follow(tx: Any, request: dict[str, Any], flight: dict[str, Any] | None) -> dict[str, Any]:

@@ -113,7 +113,8 @@ def fan_out(uow: Work, now: datetime, *, urgent_only: bool = False) -> int:
             overtaken = [each.value for each in domain.RULES[kind].overtakes]
             ids = [one.passenger_id for one in listeners]
             tx.store.news.drop_overtaken(news, overtaken, ids)
-            tx.store.news.write_messages(news, [_message(one) for one in listeners], now)
+            late = news.expires_at <= now
+            tx.store.news.write_messages(news, [_message(one, late=late) for one in listeners], now)
         last = len(listeners) < PAGE
         done_id = news.last_id if last else listeners[-1].follow_id
         tx.store.news.advance(news, done_id, len(listeners), last)
@@ -121,10 +122,12 @@ def fan_out(uow: Work, now: datetime, *, urgent_only: bool = False) -> int:
     return max(len(listeners), 1)
 
 
-def _message(one: Listener) -> NewMessage:
-    """The message to a follower; one who can't be reached has it as refused, so that staff can see why."""
+def _message(one: Listener, *, late: bool) -> NewMessage:
+    """The message to a follower; what can't go out is written too, so that staff can see why it didn't."""
     if not one.reachable:
         return NewMessage(one.passenger_id, one.role, one.language, "refused", "not_following")
     if not one.wanted:
         return NewMessage(one.passenger_id, one.role, one.language, "refused", "refused_kind")
+    if late:
+        return NewMessage(one.passenger_id, one.role, one.language, "expired", "too_late")
     return NewMessage(one.passenger_id, one.role, one.language, "queued", None)

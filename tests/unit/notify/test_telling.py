@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kernel.errors import RequestReused
+from kernel.errors import RequestReused, Unavailable
 from services.notify import usecases
 from services.notify.errors import FlightNotFound, TooManyFollows
 from services.notify.events import FOLLOWS_CHANGED
@@ -70,6 +70,28 @@ def test_a_change_between_looking_and_following_is_not_lost(notify: Notify) -> N
     usecases.follow(notify.uow, notify.flights, notify.view, request, datetime.now(UTC))
     notify.run()
     assert notify.told() == [("o-anna", "flight_delayed.en")]
+
+
+def test_following_stands_though_flights_is_away_for_the_second_look(notify: Notify) -> None:
+    flight_id = notify.flight()["id"]
+
+    def leave() -> None:
+        def away() -> None:
+            raise Unavailable(part="broker")
+
+        notify.flights.before_answer = away
+
+    notify.flights.before_answer = leave
+    request = {"request_id": "r-1", "passenger_id": "anna", "flight_id": flight_id, "role": Role.PASSENGER}
+    answer = usecases.follow(notify.uow, notify.flights, notify.view, request, datetime.now(UTC))
+    assert answer["follow"]["flight_id"] == flight_id
+
+
+def test_news_that_nobody_could_be_told_in_time_is_written_down_as_such(notify: Notify) -> None:
+    notify.follow("anna")
+    notify.happens(status="last_call")
+    usecases.fan_out(notify.uow, datetime.now(UTC) + timedelta(minutes=16))
+    assert (notify.message("anna").state, notify.message("anna").reason) == ("expired", "too_late")
 
 
 def test_following_twice_with_one_request_is_answered_alike_and_another_payload_is_refused(
