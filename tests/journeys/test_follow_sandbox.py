@@ -23,6 +23,7 @@ from services.notify.schemas import NewsKind, Role
 from services.notify.settings import NotifySettings, WeChatSettings
 from services.notify.store import Follow, NewNews, NotifyStore, Recipient, Wanted
 from services.notify.usecases import Courier, Tokens, View
+from tests.sandbox.account_server import AccountServer
 from tests.support.folders import temporary_folder
 from tests.support.sandbox import Sandbox
 from tests.unit.notify.examples import airport, flight
@@ -86,7 +87,12 @@ class Post:
 
 @pytest.fixture(scope="module")
 def wechat() -> Iterator[Sandbox]:
-    with temporary_folder("airport-wechat-") as var, Sandbox(var, NOWHERE) as sandbox:
+    with (
+        temporary_folder("airport-wechat-") as var,
+        AccountServer() as server,
+        Sandbox(var, server.url) as sandbox,
+    ):
+        server.account = sandbox.account
         yield sandbox
 
 
