@@ -1,0 +1,32 @@
+"""The rules of bus: timetable, fares, terms, holds."""
+
+from __future__ import annotations
+
+from services.bus.domain.fares import Fares, price_fen
+from services.bus.domain.feed import Feed
+from services.bus.domain.holds import Order, Seat, sales_open, seats_of
+from services.bus.domain.terms import CHANGES, RETURNS, Term, Why, change_term, refund_fen, return_term
+from services.bus.domain.timetable import Call, Departure, Ride, Timetable, Wanted, latest_for_flight
+
+__all__ = [
+    "CHANGES",
+    "RETURNS",
+    "Call",
+    "Departure",
+    "Fares",
+    "Feed",
+    "Order",
+    "Ride",
+    "Seat",
+    "Term",
+    "Timetable",
+    "Wanted",
+    "Why",
+    "change_term",
+    "latest_for_flight",
+    "price_fen",
+    "refund_fen",
+    "return_term",
+    "sales_open",
+    "seats_of",
+]

@@ -1,0 +1,56 @@
+"""FRONT DOOR: errors that callers of bus may see.
+
+ServiceError
+├── NotFound
+│   ├── NoTimetable           bus.no_timetable          no feed was imported yet
+│   ├── StopNotFound          bus.stop_not_found        data.stop_id
+│   ├── DepartureNotFound     bus.departure_not_found   no such trip, or it doesn't run on that day
+│   └── OrderNotFound         bus.order_not_found       also when it is another traveller's
+├── Conflict
+│   ├── SoldOut               bus.sold_out              data.free: seats that are left, fewer than wanted
+│   └── SalesClosed           bus.sales_closed          the bus leaves the stop within minutes, or has left
+└── Invalid
+    ├── BadRequest            bus.bad_request           data.fields
+    ├── BadSearch             bus.bad_search            data.field, data.reason
+    └── NotServed             bus.not_served            this bus takes nobody from this stop to that one
+"""
+
+from __future__ import annotations
+
+from kernel.errors import Conflict, Invalid, NotFound
+
+
+class NoTimetable(NotFound):
+    code = "bus.no_timetable"
+
+
+class StopNotFound(NotFound):
+    code = "bus.stop_not_found"
+
+
+class DepartureNotFound(NotFound):
+    code = "bus.departure_not_found"
+
+
+class OrderNotFound(NotFound):
+    code = "bus.order_not_found"
+
+
+class SoldOut(Conflict):
+    code = "bus.sold_out"
+
+
+class SalesClosed(Conflict):
+    code = "bus.sales_closed"
+
+
+class BadRequest(Invalid):
+    code = "bus.bad_request"
+
+
+class BadSearch(Invalid):
+    code = "bus.bad_search"
+
+
+class NotServed(Invalid):
+    code = "bus.not_served"
