@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from typing import Any, Final
 
 import orjson
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.errors import BadJson, BodyTooLarge, LengthRequired, WrongMediaType
 
+_LINGER_S: Final = 3.0
+_LINGER_TIMES: Final = 2
+"""A body of up to this many times the limit is read to its end before it is refused."""
+
 
 class BodyLimit:
-    """ASGI layer that cuts a body while it streams in, whatever its Content-Length says."""
+    """ASGI layer that cuts a body while it streams in, whatever its Content-Length says.
+
+    What is left of a body when the answer is known is read and thrown away: a client that writes all before
+    it reads (most do) would otherwise find the connection reset instead of the answer, a 413 or 401 above all.
+    """
 
     def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
         self._app = app
@@ -22,23 +32,65 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        for name, value in scope["headers"]:
-            if name == b"content-length":
-                if not value.isdigit():
-                    raise LengthRequired
-                if int(value) > self._limit_bytes:
-                    raise BodyTooLarge(limit_bytes=self._limit_bytes)
-        received = 0
+        body = _Body(Headers(scope=scope), receive, self._limit_bytes)
 
-        async def counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._limit_bytes:
-                raise BodyTooLarge(limit_bytes=self._limit_bytes)
-            return message
+        async def answered(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await body.linger()
+            await send(message)
 
-        await self._app(scope, counted, send)
+        try:
+            body.check_declared()
+            await self._app(scope, body.receive, answered)
+        finally:
+            await body.linger()
+
+
+class _Body:
+    """One request's body on its way in."""
+
+    def __init__(self, headers: Headers, receive: Receive, limit_bytes: int) -> None:
+        self._receive = receive
+        self._limit_bytes = limit_bytes
+        self._received = 0
+        self._declared = headers.get("content-length")
+        # Who asks with Expect whether to send, and got no 100, doesn't send. A body without a declared length
+        # may have no end.
+        self._open = "expect" not in headers and self._declared not in {None, "0"}
+
+    def check_declared(self) -> None:
+        """Raises LengthRequired, BodyTooLarge."""
+        if self._declared is None:
+            return
+        if not (self._declared.isascii() and self._declared.isdigit()):
+            raise LengthRequired
+        if int(self._declared) > self._limit_bytes:
+            if int(self._declared) > self._limit_bytes * _LINGER_TIMES:
+                self._open = False
+            raise BodyTooLarge(limit_bytes=self._limit_bytes)
+
+    async def receive(self) -> Message:
+        """The next message. Raises BodyTooLarge as soon as the limit is passed."""
+        message = await self._next()
+        if self._received > self._limit_bytes:
+            raise BodyTooLarge(limit_bytes=self._limit_bytes)
+        return message
+
+    async def _next(self) -> Message:
+        message = await self._receive()
+        self._received += len(message.get("body", b""))
+        if not message.get("more_body", False):
+            self._open = False
+        return message
+
+    async def linger(self) -> None:
+        """Read what is still to come, within bounds of size and time."""
+        try:
+            async with asyncio.timeout(_LINGER_S):
+                while self._open and self._received <= self._limit_bytes * _LINGER_TIMES:
+                    await self._next()
+        except TimeoutError:
+            self._open = False
 
 
 def media_type(request: Request) -> str:

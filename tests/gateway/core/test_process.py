@@ -203,3 +203,24 @@ def test_a_setting_that_cannot_be_is_named() -> None:
         assert refused.returncode != 0, key
         assert key in refused.stderr, key
         assert "Traceback" not in refused.stderr, key
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "status"),
+    [("/api/v1/flights", 1_900_000, 413), ("/partner/v1/flights", 900_000, 401), ("/nowhere", 900_000, 404)],
+)
+def test_a_client_that_writes_everything_before_it_reads_gets_the_refusal(
+    tmp_path: Path, path: str, size: int, status: int
+) -> None:
+    with started(tmp_path / "gateway.log") as (_, port, _):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.putrequest("POST", path)
+        connection.putheader("Content-Length", str(size))
+        connection.endheaders()
+        for _ in range(10):
+            connection.send(b" " * (size // 10))
+            time.sleep(0.03)
+        answer = connection.getresponse()
+        assert answer.status == status
+        assert b'"code"' in answer.read()
+        connection.close()
