@@ -28,13 +28,22 @@ from datetime import date
 from functools import lru_cache
 
 from services.flights.query.characters import APOSTROPHES, SIMPLIFIED
-from services.flights.query.reading import DayWord, Part, take_day, take_numbers, take_route, words_of
+from services.flights.query.reading import (
+    DayWord,
+    Part,
+    readable,
+    take_day,
+    take_numbers,
+    take_route,
+    words_of,
+)
 
 MAX_TEXT = 64
 """Characters of a search that are read; the rest is ignored."""
 MAX_WORDS = 6
 _MAX_READINGS = 24
 _PREFIX_LETTERS = 5
+_SYLLABLE_LETTERS = 6
 
 __all__ = ["DayWord", "Query", "Reading", "Word", "matches", "normalise", "pack", "parse"]
 
@@ -99,6 +108,8 @@ def parse(text: str) -> Query:
 
 @lru_cache(maxsize=1024)
 def _parse(text: str) -> Query:
+    if text and not readable(text):
+        return Query(text=text, readings=())
     rest, day = take_day(text)
     rest, numbers = take_numbers(rest)
     return Query(text=text, numbers=numbers, readings=_readings(take_route(rest)), day=day)
@@ -108,11 +119,41 @@ def _readings(parts: list[Part]) -> tuple[Reading, ...]:
     readings: list[Reading] = [()]
     left = MAX_WORDS
     for kinds, part in parts:
-        for text in words_of(part)[:left]:
-            left -= 1
-            choices = [tuple(Word(piece, kinds) for piece in split) for split in _splits(text)]
-            readings = [done + choice for done in readings for choice in choices][:_MAX_READINGS]
+        words = words_of(part)[:left]
+        left -= len(words)
+        choices = [
+            tuple(Word(piece, kinds) for piece in pieces)
+            for joined in _joins(words)
+            for pieces in _product([_splits(word) for word in joined])
+        ]
+        readings = [done + choice for done in readings for choice in choices][:_MAX_READINGS]
     return tuple(readings)
+
+
+def _product(splits: list[list[tuple[str, ...]]]) -> list[tuple[str, ...]]:
+    """Every way to read the words one after the other."""
+    ways: list[tuple[str, ...]] = [()]
+    for choices in splits:
+        ways = [done + choice for done in ways for choice in choices][:_MAX_READINGS]
+    return ways
+
+
+def _joins(words: list[str]) -> list[list[str]]:
+    """The words as they stand, then with neighbours run together that may be syllables of pinyin: bei jing."""
+    ways: list[list[str]] = [[]]
+    for word in words:
+        syllable = word.isascii() and word.isalpha() and len(word) <= _SYLLABLE_LETTERS
+        joined = [
+            [*way[:-1], way[-1] + word]
+            for way in ways
+            if syllable
+            and way
+            and way[-1].isascii()
+            and way[-1].isalpha()
+            and len(way[-1]) <= 2 * _SYLLABLE_LETTERS
+        ]
+        ways = [*([*way, word] for way in ways), *joined]
+    return ways[:_MAX_READINGS]
 
 
 def _splits(text: str) -> list[tuple[str, ...]]:

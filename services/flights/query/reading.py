@@ -193,6 +193,11 @@ _TAILS = ("国际机场", "的航班", "机场", "航班", "市")
 _SHORTEST_NAME = 2
 
 
+def readable(text: str) -> bool:
+    """Whether there is a letter, a digit or a character of writing in it at all."""
+    return _RUN.search(text) is not None
+
+
 def words_of(text: str) -> list[str]:
     """Words to look for: Latin and Chinese runs apart, without what every search has in it."""
     words: list[str] = []

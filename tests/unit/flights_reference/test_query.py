@@ -47,6 +47,10 @@ TO_NEW_YORK = keywords("CA8801A", [], "CA", "CSX", "JFK")
         "Changsha Beijing",
         "cs bj",
         "beijing",
+        "bei jing",
+        "Bei  Jing 明天",
+        "chang sha bei jing",
+        "from chang sha to bei jing",
         "beiji",
         "shoudu",
         "首都机场",
@@ -167,6 +171,12 @@ def test_words_for_days_are_understood(text: str, day: date | None) -> None:
 def test_a_day_without_a_year_is_the_nearest() -> None:
     assert parse("12-31").day_local(date(2027, 1, 1)) == date(2026, 12, 31)
     assert parse("31号").day_local(date(2026, 3, 2)) == date(2026, 3, 31)
+
+
+@pytest.mark.parametrize("text", ["💥", "?!", "\ufffd", "——"])
+def test_signs_that_say_nothing_find_nothing(text: str) -> None:
+    assert not matches(parse(text), pack(TO_BEIJING))
+    assert not parse(text).empty
 
 
 def test_an_empty_search_says_so() -> None:
