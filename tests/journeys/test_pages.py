@@ -56,6 +56,37 @@ def test_every_page_fits_its_screen_without_a_complaint(
     assert tab.complaints == []
 
 
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP, SMALL], ids=["375", "1280", "320"])
+def test_words_stay_in_their_boxes(browser: Browser, served: Served, viewport: dict[str, int]) -> None:
+    context, tab = open_tab(browser, viewport=viewport, locale="en-GB")
+    for path in ("/flights/departures", "/flights/search?q=pek"):
+        tab.page.goto(served.url + path)
+        days = tab.page.locator(".days a:has(b)")
+        assert days.count() > 1
+        assert (
+            days.evaluate_all("""all => all.filter(day => {
+            const range = document.createRange();
+            range.selectNodeContents(day.querySelector("b"));
+            return range.getBoundingClientRect().right > day.getBoundingClientRect().right + 0.5;
+        }).map(day => day.textContent)""")
+            == []
+        )
+    context.close()
+
+
+def test_a_wide_screen_has_no_narrow_column_and_no_box_for_what_is_missing(
+    browser: Browser, served: Served
+) -> None:
+    context, tab = open_tab(browser, viewport=DESKTOP, locale="en-GB")
+    tab.page.goto(f"{served.url}/flights/{served.ids['boarding']}")
+    assert tab.page.locator(".follow h2").evaluate("h => h.getBoundingClientRect().width") >= 200
+    tab.page.goto(served.url + "/flights/arrivals")
+    missing = tab.page.locator(".leg__gate .none")
+    assert missing.count() > 0
+    assert set(missing.evaluate_all("all => all.map(one => getComputedStyle(one).borderTopWidth)")) == {"0px"}
+    context.close()
+
+
 @pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "light"), (PHONE, "dark"), (DESKTOP, "light")])
 def test_axe_finds_nothing_serious(
     browser: Browser, served: Served, viewport: dict[str, int], scheme: str
