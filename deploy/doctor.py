@@ -80,7 +80,10 @@ def _database(name: str) -> Finding:
     url = database_url(name)
 
     def look() -> str:
-        engine = sqlalchemy.create_engine(url)
+        parsed = sqlalchemy.make_url(url)
+        if parsed.get_backend_name() == "postgresql":  # SQLAlchemy would look for another driver than ours
+            parsed = parsed.set(drivername="postgresql+psycopg2")
+        engine = sqlalchemy.create_engine(parsed)
         try:
             with engine.connect() as connection:
                 revision = connection.execute(
