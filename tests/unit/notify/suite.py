@@ -16,7 +16,8 @@ from services.notify.settings import NotifySettings, WeChatSettings
 from services.notify.store import Recipient
 from services.notify.templates import templates
 from services.notify.usecases import Courier, Tokens, View
-from tests.fakes.notify_store import FakeNotifyStore, Message
+from tests.fakes.notify_messages import Message
+from tests.fakes.notify_store import FakeNotifyStore
 from tests.fakes.partners import FakeCipher
 from tests.fakes.uow import FakeUnitOfWork
 from tests.unit.notify.examples import flight
