@@ -69,7 +69,9 @@ class SignInDoor:
         wanted = own_path(request.query_params.get("next", "/"))
         if self._deps.account.connected and not in_wechat(request):
             title, detail = _OPEN[self._language(request)]
-            return self._page(request, 200, title=title, detail=detail, qr=self._qr(request, wanted))
+            address = self._sign_in.address(request, wanted)
+            qr = self._qr(request, address)
+            return self._page(request, 200, title=title, detail=detail, qr=qr, address=address)
         try:
             return self._sign_in.begin(request)
         except ServiceError as exc:
@@ -113,10 +115,10 @@ class SignInDoor:
             raise BadBody(fields={}) from exc
         self._deps.sessions.check_form(request, form.get("csrf", ""))
 
-    def _qr(self, request: Request, wanted: str) -> Markup:
-        code = segno.make_qr(self._sign_in.address(request, wanted), error="m")
+    def _qr(self, request: Request, address: str) -> Markup:
+        code = segno.make_qr(address, error="m")
         label = "登录二维码" if self._language(request) == "zh" else "QR code that opens this page in WeChat"
-        svg = code.svg_inline(scale=4, border=2, dark="#14233a", omitsize=True, title=label)
+        svg = code.svg_inline(scale=4, border=2, dark="#0d3b33", omitsize=True, title=label)
         return Markup(svg)  # noqa: S704 - made here, of squares; the title is ours
 
     def _problem(self, request: Request, error: ServiceError, again: str = "") -> Response:
@@ -137,6 +139,7 @@ class SignInDoor:
                 "zh": language == "zh",
                 "airport": airport.short_zh if language == "zh" else airport.short_en,
                 "qr": "",
+                "address": "",
                 "again": "",
                 **values,
             }
