@@ -124,15 +124,16 @@ class Inbox:
 
     def keep_answer(self, request_id: str, method: str, answer: StoredAnswer) -> None:
         """Save the answer with its effect."""
+        # Of PostgreSQL's clock, without a round trip to ask it first.
+        postgresql = self._connection.dialect.name == "postgresql"
         self._connection.execute(
-            insert(INBOX_REQUESTS),
-            {
-                "request_id": request_id,
-                "method": method,
-                "fingerprint": answer.fingerprint,
-                "answer": answer.answer,
-                "answered_at": self._now(),
-            },
+            insert(INBOX_REQUESTS).values(
+                request_id=request_id,
+                method=method,
+                fingerprint=answer.fingerprint,
+                answer=answer.answer,
+                answered_at=func.now() if postgresql else self._now(),
+            )
         )
 
 

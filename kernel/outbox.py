@@ -87,11 +87,11 @@ class Outbox:
         """Write what waits; the unit of work does so before it commits."""
         if not self._waiting:
             return
-        now = self._now()
         if self._connection.dialect.name == "postgresql":
             columns = {name: [row[name] for row in self._waiting] for name in _COLUMNS}
-            self._connection.execute(_APPEND_POSTGRESQL, {**columns, "created_at": now})
+            self._connection.execute(_APPEND_POSTGRESQL, columns)
         else:
+            now = self._now()
             self._connection.execute(_INSERT, [{**row, "created_at": now} for row in self._waiting])
         self._waiting.clear()
 
@@ -109,9 +109,10 @@ def _headers() -> str:
 _INSERT = insert(OUTBOX)
 _COLUMNS = ("event_id", "name", "aggregate", "aggregate_version", "body", "headers")
 # Whole columns instead of rows: half the cost of binding each value. Their order is the events' order.
+# now() is the transaction's instant, as the unit's own `now` would be after one more round trip.
 _APPEND_POSTGRESQL = text(
     f"INSERT INTO outbox ({', '.join(_COLUMNS)}, created_at)"  # noqa: S608 - our names
-    f" SELECT {', '.join(_COLUMNS)}, CAST(:created_at AS timestamptz) FROM unnest("
+    f" SELECT {', '.join(_COLUMNS)}, now() FROM unnest("
     + ", ".join(
         f"CAST(:{name} AS {'bigint' if name == 'aggregate_version' else 'text'}[])" for name in _COLUMNS
     )
