@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.bus.domain.fares import Fares, price_fen
 from services.bus.domain.feed import Feed
-from services.bus.domain.holds import Order, Seat, sales_open, seats_of
+from services.bus.domain.holds import FeedVersion, Occupancy, Order, Seat, sales_open, seats_of
 from services.bus.domain.terms import CHANGES, RETURNS, Term, Why, change_term, refund_fen, return_term
 from services.bus.domain.timetable import Call, Departure, Ride, Timetable, Wanted, latest_for_flight
 
@@ -15,6 +15,8 @@ __all__ = [
     "Departure",
     "Fares",
     "Feed",
+    "FeedVersion",
+    "Occupancy",
     "Order",
     "Ride",
     "Seat",

@@ -56,3 +56,24 @@ def seats_of(riders: tuple[Rider, ...], adult_fen: int) -> tuple[Seat, ...]:
 def sales_open(departs_at: datetime, now: datetime, close: timedelta) -> bool:
     """Whether seats from this stop are still sold: a buyer must be able to pay and reach the stop."""
     return now < departs_at - close
+
+
+@dataclass(frozen=True)
+class Occupancy:
+    """The seats of one departure: sold + held is at most capacity."""
+
+    capacity: int
+    sold: int = 0
+    held: int = 0
+
+    @property
+    def free(self) -> int:
+        return self.capacity - self.sold - self.held
+
+
+@dataclass(frozen=True)
+class FeedVersion:
+    """version: grows with each import. digest: SHA-256 of the zip, hex."""
+
+    version: int
+    digest: str
