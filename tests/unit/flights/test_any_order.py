@@ -6,6 +6,7 @@ the rules but their two tables.
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -86,7 +87,14 @@ def model_values(sent: list[Report]) -> dict[str, Any]:
     for one in sent:
         kind = one.source.kind.value
         for field, value in one.values.items():
-            rank = (WEIGHTS[field][kind], one.event_us, one.sequence, one.source.name, kind, repr(value))
+            rank = (
+                WEIGHTS[field][kind],
+                one.event_us,
+                one.sequence,
+                one.source.name,
+                kind,
+                json.dumps(value),
+            )
             if field not in best or rank > best[field][0]:
                 best[field] = (rank, value)
     return {field: value for field, (_, value) in best.items()}
