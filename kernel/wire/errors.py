@@ -47,7 +47,8 @@ def error_of(exc: BaseException, call_id: str | None) -> ServiceError:
 
 def error_body(error: ServiceError) -> bytes:
     """The whole answer to a call that failed."""
-    text = orjson.dumps(error.to_document(), default=str).decode()
+    # Fields of items in a list are named by their number: without the option nobody would get an answer.
+    text = orjson.dumps(error.to_document(), default=str, option=orjson.OPT_NON_STR_KEYS).decode()
     document = {"exc_type": EXC_TYPE, "exc_path": EXC_PATH, "exc_args": [text], "value": text}
     return orjson.dumps({"result": None, "error": document})
 

@@ -62,3 +62,8 @@ def test_what_is_our_fault_says_nothing_but_where_to_look() -> None:
 def test_a_broken_request_gets_its_services_own_code() -> None:
     error = bad_request("desk", {"seat": ["Not a valid integer."]})
     assert (error.code, error.kind) == ("desk.bad_request", Kind.INVALID)
+
+
+def test_what_is_wrong_with_the_items_of_a_list_travels_under_their_numbers() -> None:
+    body = json.loads(error_body(bad_request("desk", {"items": {0: {"kind": ["No."]}}})))
+    assert read_error(body["error"]).data == {"fields": {"items": {"0": {"kind": ["No."]}}}}
