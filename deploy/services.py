@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 SERVICES: Final[dict[str, str]] = {
+    "bus": "services.bus.service:BusService",
     "flights": "services.flights.service:FlightsService",
     "notify": "services.notify.service:NotifyService",
     "partners": "services.partners.service:PartnersService",

@@ -26,6 +26,8 @@ from services.bus.domain.feed import (
     Trip,
 )
 
+# How the version of a demo feed begins.
+DEMO: Final = "demo-"
 _DAYS: Final = 400
 _STOP_S: Final = 120
 _AIRPORT: Final = (("CSX-T2", 0), ("CSX-T1", 5))
@@ -120,7 +122,7 @@ def demo_feed(first: date) -> Feed:
             )
         ),
         feed_info=(
-            FeedInfo("长沙机场大巴", "https://www.hncaac.com/", "zh", first, last, f"demo-{first:%Y%m%d}"),
+            FeedInfo("长沙机场大巴", "https://www.hncaac.com/", "zh", first, last, f"{DEMO}{first:%Y%m%d}"),
         ),
         translations=_translations(),
     )

@@ -6,7 +6,15 @@ from services.bus.domain.fares import Fares, price_fen
 from services.bus.domain.feed import Feed
 from services.bus.domain.holds import FeedVersion, Occupancy, Order, Seat, sales_open, seats_of
 from services.bus.domain.terms import CHANGES, RETURNS, Term, Why, change_term, refund_fen, return_term
-from services.bus.domain.timetable import Call, Departure, Ride, Timetable, Wanted, latest_for_flight
+from services.bus.domain.timetable import (
+    Call,
+    Departure,
+    Ride,
+    Timetable,
+    Wanted,
+    distance_m,
+    latest_for_flight,
+)
 
 __all__ = [
     "CHANGES",
@@ -25,6 +33,7 @@ __all__ = [
     "Wanted",
     "Why",
     "change_term",
+    "distance_m",
     "latest_for_flight",
     "price_fen",
     "refund_fen",

@@ -32,6 +32,11 @@ class Term:
     reason_zh: str
     reason_en: str
 
+    @property
+    def last(self) -> bool:
+        """Whether no other row follows in time."""
+        return self.notice == _NEVER_OVER
+
 
 _LONG_BEFORE: Final = timedelta(days=3650)
 _NEVER_OVER: Final = -_LONG_BEFORE

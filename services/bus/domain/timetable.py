@@ -5,6 +5,7 @@ Source: docs/sources/bus-gtfs.md, "Days and times".
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from zoneinfo import ZoneInfo
 from services.bus.domain.fares import Fares
 from services.bus.domain.feed import ADDED, NOT_HERE, Feed, Route, Stop, StopTime, Trip
 
+LANGUAGES: Final = ("zh", "en")
+_EARTH_M: Final = 6_371_000
 _LONGEST: Final = 2  # service days before today whose buses may still be under way
 
 
@@ -88,6 +91,25 @@ class Timetable:
         self._platforms: defaultdict[str, set[str]] = defaultdict(set)
         for stop in feed.stops:
             self._platforms[stop.parent_station or stop.stop_id].add(stop.stop_id)
+        self._words = {
+            (one.table_name, one.field_name, one.record_id, one.language.partition("-")[0]): one.translation
+            for one in feed.translations
+        }
+
+    def words(self, table: str, field: str, record_id: str, own: str) -> dict[str, str]:
+        """A name in Chinese and English; where the feed has no translation, the name itself."""
+        return {code: self._words.get((table, field, record_id, code), own) for code in LANGUAGES}
+
+    def stops_of(self, route_id: str) -> list[str]:
+        """The stops of a line along the trip that has most of them."""
+        trips = [trip.trip_id for trip in self.feed.trips if trip.route_id == route_id]
+        longest = max((self._calls[trip_id] for trip_id in trips), key=len, default=())
+        return [call.stop_id for call in longest]
+
+    def lines_at(self, stop_id: str) -> list[str]:
+        """The lines that call at a stop, or at the stops of a station."""
+        trips = (trip_id for one in self.platforms(stop_id) for trip_id in self._at_stop.get(one, ()))
+        return sorted({self._trips[trip_id].route_id for trip_id in trips})
 
     def runs(self, service_id: str, day: date) -> bool:
         """Whether trips of this service run on this service day; a change of one day beats the week."""
@@ -200,3 +222,11 @@ def _among(call: Call, stops: Iterable[str] | None) -> bool:
 def latest_for_flight(departs_at: datetime, ahead: timedelta) -> datetime:
     """When the bus must be at the airport at the latest for a flight that departs at `departs_at`."""
     return departs_at - ahead
+
+
+def distance_m(here: tuple[float, float], there: tuple[float, float]) -> int:
+    """Whole metres as the crow flies between two places, each latitude and longitude in degrees."""
+    (north, east), (north_too, east_too) = (tuple(map(math.radians, place)) for place in (here, there))
+    half = math.sin((north_too - north) / 2) ** 2
+    half += math.cos(north) * math.cos(north_too) * math.sin((east_too - east) / 2) ** 2
+    return round(2 * _EARTH_M * math.asin(math.sqrt(min(1.0, half))))

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 MAX_SEATS: Final = 9
+MAX_FOUND: Final = 50
 
 
 class Rider(StrEnum):

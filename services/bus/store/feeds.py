@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text
 
 from services.bus.domain import FeedVersion
 from services.bus.store.tables import FEEDS
@@ -26,8 +26,9 @@ class FeedRows:
 
     def newest_feed(self) -> FeedVersion | None:
         """Version and digest of the feed that holds; None when none was imported."""
+        newest = select(func.max(FEEDS.c.version)).scalar_subquery()
         row = self._connection.execute(
-            select(FEEDS.c.version, FEEDS.c.digest).order_by(FEEDS.c.version.desc()).limit(1)
+            select(FEEDS.c.version, FEEDS.c.digest).where(FEEDS.c.version == newest)
         ).first()
         return None if row is None else FeedVersion(row.version, row.digest)
 

@@ -1,0 +1,72 @@
+"""What callers of bus send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import RAISE, Schema, fields, validate
+
+from services.bus.schemas.vocabulary import MAX_FOUND, MAX_SEATS, Rider
+
+
+class Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+def _id(most: int = 64, **options: Any) -> fields.String:
+    return fields.String(validate=validate.Length(min=1, max=most), **options)
+
+
+def _instant() -> fields.AwareDateTime:
+    return fields.AwareDateTime(load_default=None)
+
+
+class NoArgumentsSchema(Strict):
+    pass
+
+
+class ListStopsSchema(Strict):
+    """With a place, the nearest stops first; both or neither of its coordinates, in degrees (WGS 84)."""
+
+    latitude = fields.Float(load_default=None, validate=validate.Range(min=-90, max=90))
+    longitude = fields.Float(load_default=None, validate=validate.Range(min=-180, max=180))
+
+
+class SearchSchema(Strict):
+    """At least one end. No `after`: from now on. `flight_departs_at`: the last buses that are in time for it."""
+
+    from_stop = _id(load_default=None)
+    to_stop = _id(load_default=None)
+    after = _instant()
+    flight_departs_at = _instant()
+    limit = fields.Integer(load_default=10, validate=validate.Range(min=1, max=MAX_FOUND))
+
+
+class RideKeySchema(Strict):
+    departure_id = _id(80, required=True)
+    from_stop = _id(required=True)
+    to_stop = _id(required=True)
+
+
+class PassengerSchema(Strict):
+    """A seat: bus tickets bear no name, so none is asked for."""
+
+    kind = fields.Enum(Rider, by_value=True, required=True)
+
+
+class HoldSeatsSchema(RideKeySchema):
+    request_id = fields.String(required=True, validate=validate.Length(min=8, max=128))
+    passenger_id = _id(required=True)
+    passengers = fields.List(
+        fields.Nested(PassengerSchema), required=True, validate=validate.Length(min=1, max=MAX_SEATS)
+    )
+
+
+class OrderIdSchema(Strict):
+    passenger_id = _id(required=True)
+    order_id = _id(required=True)
+
+
+class ReleaseSeatsSchema(OrderIdSchema):
+    request_id = fields.String(required=True, validate=validate.Length(min=8, max=128))

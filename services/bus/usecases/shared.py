@@ -1,0 +1,57 @@
+"""What the use cases of bus have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Protocol
+
+from kernel.db import Transaction, UnitOfWorkLike
+from services.bus.domain import Departure, FeedVersion, Occupancy, Order, Timetable
+from services.bus.errors import NoTimetable
+from services.bus.gtfs import read_feed
+
+
+class Storage(Protocol):
+    """What the use cases need of a store; `store.BusStore` is the real one."""
+
+    def lock_feeds(self) -> None: ...
+    def newest_feed(self) -> FeedVersion | None: ...
+    def archive(self, version: int) -> bytes: ...
+    def add_feed(self, digest: str, archive: bytes, actor: str, now: datetime) -> int: ...
+    def open_departure(self, departure: Departure, capacity: int) -> None: ...
+    def occupancies(self, departure_ids: Collection[str]) -> dict[str, Occupancy]: ...
+    def lock_departure(self, departure_id: str) -> Occupancy: ...
+    def take(self, departure_id: str, seats: int) -> bool: ...
+    def lapse(self, departure_id: str, now: datetime) -> int: ...
+    def lapsed_departures(self, now: datetime, limit: int) -> list[str]: ...
+    def add_order(self, order: Order) -> None: ...
+    def order(self, order_id: str) -> Order | None: ...
+    def release(self, order: Order, now: datetime) -> bool: ...
+
+
+Work = UnitOfWorkLike[Storage]
+Tx = Transaction[Storage]
+
+
+class Timetables:
+    """The timetable that holds, read once from its feed and kept until another is imported."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[int, Timetable] | None = None
+
+    def current(self, store: Storage) -> Timetable:
+        """Asks the database which version holds, so every copy of the service sells by the same. Raises NoTimetable."""
+        newest = store.newest_feed()
+        if newest is None:
+            raise NoTimetable
+        if self._kept is None or self._kept[0] != newest.version:
+            feed = read_feed(store.archive(newest.version)).feed
+            assert feed is not None, "only feeds that were read without a problem are kept"
+            self._kept = (newest.version, Timetable(feed))
+        return self._kept[1]
+
+
+def instant(at: datetime) -> str:
+    """RFC 3339, UTC with Z."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,77 @@
+"""Every query has its index: asked of both databases' planners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, event, text
+
+from kernel.db import UnitOfWork
+from services.bus.store import BusStore
+from tests.store.bus.test_store import DEPARTURE, NOW, ORDER
+from tests.store.passengers.test_plans import scans
+
+ROWS = 200
+QUERIES: dict[str, Callable[[BusStore], Any]] = {
+    "newest feed": lambda store: store.newest_feed(),
+    "archive": lambda store: store.archive(1),
+    "occupancies": lambda store: store.occupancies([DEPARTURE.id, "d2"]),
+    "lock": lambda store: store.lock_departure(DEPARTURE.id),
+    "take": lambda store: store.take(DEPARTURE.id, 1),
+    "lapse": lambda store: store.lapse(DEPARTURE.id, NOW + timedelta(days=1)),
+    "lapsed": lambda store: store.lapsed_departures(NOW + timedelta(days=1), 10),
+    "order": lambda store: store.order("o1"),
+    "release": lambda store: store.release(ORDER, NOW),
+}
+
+
+def fill(uow: UnitOfWork[BusStore]) -> None:
+    with uow.write() as tx:
+        tx.store.add_feed("a" * 64, b"zip", "chen", NOW)
+        for number in range(ROWS):
+            departure = replace(DEPARTURE, id=DEPARTURE.id if number == 1 else f"d{number}")
+            tx.store.open_departure(departure, 40)
+            tx.store.take(departure.id, 2)
+            tx.store.add_order(replace(ORDER, id=f"o{number}", departure_id=departure.id))
+
+
+def plans(connection: Connection, query: Callable[[BusStore], Any]) -> list[str]:
+    """How the database would run each statement of a query."""
+    statements: list[tuple[str, Any]] = []
+
+    def note(*seen: Any) -> None:
+        statements.append((seen[2], seen[3][0] if seen[-1] else seen[3]))
+
+    event.listen(connection, "before_cursor_execute", note)
+    query(BusStore(connection))
+    event.remove(connection, "before_cursor_execute", note)
+    explain = "EXPLAIN " if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "
+    return [
+        "\n".join(str(row[-1]) for row in connection.exec_driver_sql(explain + statement, parameters))
+        for statement, parameters in statements
+    ]
+
+
+def test_no_query_reads_a_whole_table(real_uow: UnitOfWork[BusStore]) -> None:
+    fill(real_uow)
+    for name, query in QUERIES.items():
+        with real_uow.write() as tx:
+            if tx.connection.dialect.name == "postgresql":
+                # Two hundred rows fit a few pages: without this the planner rightly reads them all.
+                tx.connection.execute(text("SET LOCAL enable_seqscan = off"))
+            for plan in plans(tx.connection, query):
+                assert not scans(plan), (name, plan)
+
+
+def test_a_scan_would_be_noticed(real_uow: UnitOfWork[BusStore]) -> None:
+    """Control: a question without an index is seen."""
+    fill(real_uow)
+    with real_uow.write() as tx:
+
+        def unindexed(store: BusStore) -> None:
+            tx.connection.exec_driver_sql("SELECT id FROM orders WHERE seats = 7")
+
+        assert any(scans(plan) for plan in plans(tx.connection, unindexed))
