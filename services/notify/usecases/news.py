@@ -21,9 +21,9 @@ def hear(uow: Work, view: View, flight: dict[str, Any], now: datetime) -> bool:
 
     flight: flights.schemas.FlightSchema as JSON. now: the airport's time.
     """
-    with uow.read() as tx:
+    with uow.look_up() as store:
         # Most flights have no follower, and a look takes no lock.
-        if not tx.store.news.is_followed(flight["id"]):
+        if not store.news.is_followed(flight["id"]):
             return False
     with uow.write() as tx:
         kept = tx.store.news.lock(flight["id"])
