@@ -10,4 +10,5 @@ SERVICES: Final[dict[str, str]] = {
     "notify": "services.notify.service:NotifyService",
     "partners": "services.partners.service:PartnersService",
     "passengers": "services.passengers.service:PassengersService",
+    "payments": "services.payments.service:PaymentsService",
 }

@@ -1,0 +1,37 @@
+"""What payments can be asked and told: load, decide, save, commit; the provider is asked between commits."""
+
+from __future__ import annotations
+
+from services.payments.usecases.notices import look_after_notices, record_notification
+from services.payments.usecases.paying import (
+    close_intent,
+    create_intent,
+    end,
+    get_intent,
+    look_after_unpaid,
+    settle,
+)
+from services.payments.usecases.reading import list_abnormal, trace
+from services.payments.usecases.reconciling import reconcile, reconcile_yesterday
+from services.payments.usecases.refunding import look_after_refunds, push, refund
+from services.payments.usecases.shared import Provider, Work
+
+__all__ = [
+    "Provider",
+    "Work",
+    "close_intent",
+    "create_intent",
+    "end",
+    "get_intent",
+    "list_abnormal",
+    "look_after_notices",
+    "look_after_refunds",
+    "look_after_unpaid",
+    "push",
+    "reconcile",
+    "reconcile_yesterday",
+    "record_notification",
+    "refund",
+    "settle",
+    "trace",
+]
