@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from deploy.local.options import ROOT, Options
+from deploy.local.options import DEFAULT_AIRPORT, ROOT, Options
 from deploy.local.preflight import CannotStart
 from deploy.local.supervisor import Child, Supervisor
 
@@ -28,7 +28,9 @@ class Demo:
         self._base_url = base_url
 
     def start(self, supervisor: Supervisor, child: Callable[[str, list[str], dict[str, str]], Child]) -> None:
-        """Register the partner if it isn't yet, and keep its feed running. Raises CannotStart."""
+        """Register the partner if it isn't yet, and keep its feed running; let buses go. Raises CannotStart."""
+        if self._environ.get("AIRPORT_IATA") == DEFAULT_AIRPORT:
+            self._buses()
         known = self._credentials()
         told = {
             "DEMO_BASE_URL": self._base_url,
@@ -61,9 +63,17 @@ class Demo:
         draft.write_text(json.dumps(issued), encoding="utf-8")
         draft.rename(kept)
 
+    def _buses(self) -> None:
+        done = self._command(["bus", "demo"])
+        if done.returncode:
+            raise CannotStart(f"The demo's bus timetable could not be imported:\n{done.stdout}{done.stderr}")
+
     def _partner_command(self, arguments: list[str]) -> subprocess.CompletedProcess[str]:
+        return self._command(["partner", *arguments])
+
+    def _command(self, arguments: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "deploy.cli", "partner", *arguments],
+            [sys.executable, "-m", "deploy.cli", *arguments],
             env=self._environ,
             cwd=ROOT,
             capture_output=True,

@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -17,6 +18,11 @@ from deploy import ports
 from deploy.broker import find_server
 from deploy.local import preflight
 from deploy.processes import wait_until
+from kernel import clock
+from kernel.db import Database, UnitOfWork
+from services.bus import usecases as bus
+from services.bus.gtfs import read_feed
+from services.bus.store import BusStore
 from tests.support.folders import temporary_folder
 from tests.support.leftovers import processes_over
 from tests.support.local_run import LocalRun
@@ -57,6 +63,15 @@ def test_the_phone_it_prints_is_connected_to_the_gateway_and_has_a_menu(suite: L
 
 def test_the_demo_fills_the_board(suite: LocalRun) -> None:
     assert wait_until(lambda: len(_flights(suite)) > 20, 60.0, every_s=0.5)
+
+
+def test_the_demos_buses_go_today(suite: LocalRun) -> None:
+    uow = UnitOfWork(Database(f"sqlite:///{suite.var / 'bus.sqlite3'}"), BusStore)
+    feed = read_feed(bus.export_feed(uow)).feed
+    uow.database.close()
+    assert feed is not None
+    today = clock.now().astimezone(ZoneInfo("Asia/Shanghai")).date()
+    assert all(one.start_date <= today < one.end_date for one in feed.calendar)
 
 
 def test_secrets_are_for_the_owner_alone(suite: LocalRun) -> None:
