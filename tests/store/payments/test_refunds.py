@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -234,44 +233,3 @@ def test_the_schema_refuses_what_may_never_be(real_uow: Any, provider: FakeProvi
     paid(real_uow, provider)
     with pytest.raises(sqlalchemy.exc.IntegrityError), real_uow.write() as tx:
         tx.connection.execute(text(f"UPDATE intents SET {change}"))
-
-
-def _at_once(work: list[Any]) -> list[Exception]:
-    """Run all at the same instant, each in a thread; what they raised."""
-    errors: list[Exception] = []
-    start = threading.Barrier(len(work))
-
-    def run(each: Any) -> None:
-        start.wait()
-        try:
-            each()
-        except Exception as exc:
-            errors.append(exc)
-
-    threads = [threading.Thread(target=run, args=(each,)) for each in work]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return errors
-
-
-def test_many_refunds_at_once_never_give_back_more_than_was_paid(
-    real_uow: Any, provider: FakeProvider
-) -> None:
-    number = paid(real_uow, provider)
-    provider.connected = False
-    asked = [refunding(number, 1500, f"r{each}") for each in range(8)]
-    errors = _at_once([lambda one=one: usecases.refund(real_uow, provider, one) for one in asked])
-    assert [type(each) for each in errors] == [RefundTooMuch] * 6
-    assert balances(real_uow) == {"wechat": 4000, "order:bus": -1000, "refunds": -3000}
-
-
-def test_one_payment_told_by_many_at_once_is_booked_once(real_uow: Any, provider: FakeProvider) -> None:
-    number = usecases.create_intent(real_uow, provider, asking())["out_trade_no"]
-    provider.is_paid(number, clock.real_now())
-    told = [notice(number) for _ in range(8)]
-    errors = _at_once([lambda one=one: usecases.record_notification(real_uow, provider, one) for one in told])
-    assert errors == []
-    assert names(real_uow) == ["payment_succeeded"]
-    assert balances(real_uow) == {"wechat": 4000, "order:bus": -4000}
