@@ -10,6 +10,7 @@ import pytest
 from kernel import clock
 from kernel.errors import RequestReused
 from services.payments import usecases
+from services.payments.domain import Asked
 from services.payments.errors import (
     AlreadyPaid,
     BadNotification,
@@ -237,3 +238,29 @@ def test_closing_while_the_provider_is_away_closes_nothing(uow: Any, provider: F
     with pytest.raises(ProviderAway):
         usecases.close_intent(uow, provider, number)
     assert state(uow, number) == "prepaid"
+
+
+def test_what_was_closed_while_it_was_made_payable_does_not_stay_payable(uow: Any) -> None:
+    class Slow(FakeProvider):
+        def prepay(self, asked: Asked) -> str:
+            usecases.end(uow, self, asked.out_trade_no)
+            return super().prepay(asked)
+
+    provider = Slow()
+    made = usecases.create_intent(uow, provider, asking())
+    assert (made["state"], made["pay"]) == ("closed", {})
+    assert provider.trades[made["out_trade_no"]].state == "CLOSED"
+
+
+def test_a_look_stops_at_a_provider_that_is_away_and_goes_on_later(uow: Any, provider: FakeProvider) -> None:
+    numbers = [usecases.create_intent(uow, provider, asking(f"B{each}"))["out_trade_no"] for each in range(3)]
+    for number in numbers:
+        provider.is_paid(number, clock.real_now())
+    provider.away = True
+    all_is_due(uow)
+    assert usecases.look_after_unpaid(uow, provider) == 0
+    assert provider.calls.count("query") == 1, "two more would wait as long and hear as little"
+    provider.away = False
+    all_is_due(uow)
+    assert usecases.look_after_unpaid(uow, provider) == 3
+    assert {state(uow, number) for number in numbers} == {"paid"}
