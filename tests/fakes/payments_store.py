@@ -135,13 +135,6 @@ class FakeLedger:
         assert posting.amount_fen > 0
         self.rows[posting.key] = (posting, at)
 
-    def balances(self) -> dict[str, int]:
-        sums: dict[str, int] = {}
-        for posting, _ in self.rows.values():
-            sums[posting.debit] = sums.get(posting.debit, 0) + posting.amount_fen
-            sums[posting.credit] = sums.get(posting.credit, 0) - posting.amount_fen
-        return sums
-
     def trace(self, order_service: str, order_id: str) -> list[Traced]:
         mine = {each.out_trade_no for each in self.intents.of_order(order_service, order_id)}
         found = []

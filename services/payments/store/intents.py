@@ -166,14 +166,6 @@ class Ledger:
         """Write it. Its key is unique: a second one fails the whole transaction."""
         self._connection.execute(insert(LEDGER).values(asdict(posting) | {"at": at}))
 
-    def balances(self) -> dict[str, int]:
-        """Fen by account, debits less credits; they sum to zero."""
-        sums: dict[str, int] = {}
-        for row in self._connection.execute(select(LEDGER.c.debit, LEDGER.c.credit, LEDGER.c.amount_fen)):
-            sums[row.debit] = sums.get(row.debit, 0) + row.amount_fen
-            sums[row.credit] = sums.get(row.credit, 0) - row.amount_fen
-        return sums
-
     def trace(self, order_service: str, order_id: str) -> list[Traced]:
         """Every fen of an order, from its payment to the bill's line, in one query."""
         joined = LEDGER.join(INTENTS, INTENTS.c.out_trade_no == LEDGER.c.out_trade_no).outerjoin(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from kernel.ids import new_id
 from kernel.tables import OUTBOX
 from services.payments import usecases
 from services.payments.schemas import Channel
-from services.payments.store.tables import INTENTS, NOTIFICATIONS, REFUNDS
+from services.payments.store.tables import INTENTS, LEDGER, NOTIFICATIONS, REFUNDS
 from tests.fakes.payments_provider import FakeProvider
 from tests.fakes.uow import FakeUnitOfWork
 
@@ -104,6 +105,13 @@ def state(uow: Any, out_trade_no: str) -> str:
 def balances(uow: Any) -> dict[str, int]:
     """Accounts that aren't empty; the ledger sums to zero whenever anybody looks."""
     with uow.read() as tx:
-        sums: dict[str, int] = tx.store.ledger.balances()
+        if isinstance(uow, FakeUnitOfWork):
+            postings = [posting for posting, _ in tx.store.ledger.rows.values()]
+        else:
+            postings = tx.connection.execute(select(LEDGER)).all()
+    sums: Counter[str] = Counter()
+    for posting in postings:
+        sums[posting.debit] += posting.amount_fen
+        sums[posting.credit] -= posting.amount_fen
     assert sum(sums.values()) == 0
     return {account: fen for account, fen in sums.items() if fen}
