@@ -141,8 +141,13 @@ def _run_pip(command: list[str], total: int) -> None:
 
 
 def _pip_from_index() -> None:
-    """Fetch the pinned pip, which runs from its own wheel, and let it install itself."""
-    index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple").rstrip("/")
+    """Fetch the pinned pip from the operator's index, and let it install itself from its own wheel."""
+    index = os.environ.get("PIP_INDEX_URL", "").rstrip("/")
+    if not index:
+        raise SystemExit(
+            "Python comes without pip and venv here: sudo apt-get install python3-venv\n"
+            "Without root, name a Python package index to fetch pip from: PIP_INDEX_URL=https://… make run"
+        )
     accept = {"Accept": "application/vnd.pypi.simple.v1+json"}
     request = urllib.request.Request(f"{index}/pip/", headers=accept)  # noqa: S310 - the operator's own index
     with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - as above

@@ -1,0 +1,119 @@
+"""Whose pages are whose: every page and form of one traveller, asked for by others."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from starlette.routing import Route
+
+from tests.gateway.web.browsers import browser_of, keys_of, leg_id
+from tests.gateway.web.fakes import FakeFlights, gateway_over
+from tests.gateway.web.travellers import ANNA, BEN, cookie_of
+
+pytestmark = pytest.mark.anyio
+
+
+def routes_about_somebody() -> list[tuple[str, str]]:
+    """(method, path) of every page and form of one traveller: new ones are judged without being listed here."""
+    found = []
+    for route in gateway_over(FakeFlights([])).routes:
+        if isinstance(route, Route) and (route.path.startswith("/me") or route.path.endswith("follow")):
+            found += [(method, route.path) for method in sorted((route.methods or set()) - {"HEAD"})]
+    return found
+
+
+def filled(path: str, flights: FakeFlights) -> str:
+    """The path with Anna's things in it."""
+    return path.format(
+        companion_id=next(iter(flights.passengers.companions)),
+        document_id=next(iter(flights.passengers.documents)),
+        flight_id=leg_id("boarding"),
+        kind="flight_messages",
+    )
+
+
+def test_the_matrix_sees_all_of_them() -> None:
+    found = routes_about_somebody()
+    assert ("POST", "/me/documents/{document_id}/show") in found
+    assert ("POST", "/flights/{flight_id}/unfollow") in found
+    assert len(found) == 24
+
+
+@pytest.mark.parametrize(("method", "path"), routes_about_somebody())
+async def test_a_visitor_sees_nothing_of_anybody(
+    visitor: httpx.AsyncClient, flights: FakeFlights, method: str, path: str
+) -> None:
+    flights.passengers.with_belongings(ANNA, "Anna Berg")
+    answer = await visitor.request(
+        method, filled(path, flights), data={"role": "passenger"} if method == "POST" else None
+    )
+    if path in {"/me", "/me/flights/now"}:
+        assert answer.status_code in {200, 204}
+    else:
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/sign-in?next=/")
+    assert "Anna Berg" not in answer.text
+    assert {service for service, _, _ in flights.calls} <= {"flights"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [pair for pair in routes_about_somebody() if "companion_id" in pair[1] or "document_id" in pair[1]],
+)
+async def test_anothers_things_are_answered_like_none(flights: FakeFlights, method: str, path: str) -> None:
+    flights.passengers.with_belongings(ANNA, "Anna Berg")
+    before = repr((flights.passengers.companions, flights.passengers.documents))
+    async with browser_of(flights, BEN) as ben:
+        fields = {**keys_of((await ben.get("/me")).text), "name": "Ben", "kind": "adult"}
+        own = {"companion_id": "", "document_id": "", "flight_id": "", "kind": ""}
+        answers = []
+        for where in (filled(path, flights), path.format(**dict.fromkeys(own, "f" * 32))):
+            answer = await ben.request(method, where, data=fields if method == "POST" else None)
+            answers.append((answer.status_code, re.sub(r"[0-9a-f]{32}", "id", answer.text)))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 404
+    assert "Anna Berg" not in answers[0][1]
+    assert repr((flights.passengers.companions, flights.passengers.documents)) == before
+    assert flights.passengers.unmasked == []
+
+
+async def test_the_matrix_lets_the_owner_in(anna: httpx.AsyncClient, flights: FakeFlights) -> None:
+    flights.passengers.with_belongings(ANNA, "Anna Berg")
+    for method, path in routes_about_somebody():
+        if method == "GET":
+            answer = await anna.get(filled(path, flights))
+            assert answer.status_code == 200, path
+            assert answer.headers["cache-control"] == "private, no-store", path
+
+
+@pytest.mark.parametrize("fault", ["token of another", "no token", "cross-site", "no origin"])
+async def test_no_form_works_without_its_key(flights: FakeFlights, fault: str) -> None:
+    flights.passengers.with_belongings(ANNA, "Anna Berg")
+    async with browser_of(flights, ANNA) as client:
+        keys = keys_of((await client.get("/me")).text)
+        foreign = keys_of((await client.get("/me", headers={"Cookie": cookie_of(BEN)})).text)
+        fields: dict[str, Any] = {
+            "role": "passenger",
+            "name": "Eve",
+            "kind": "adult",
+            "sure": "delete",
+            **keys,
+        }
+        if fault == "token of another":
+            fields |= foreign
+        if fault == "no token":
+            del fields["csrf"]
+        if fault == "no origin":
+            del client.headers["sec-fetch-site"]
+        headers = {"Sec-Fetch-Site": "cross-site"} if fault == "cross-site" else {}
+        flights.calls.clear()
+        for method, path in routes_about_somebody():
+            if method != "POST":
+                continue
+            answer = await client.post(filled(path, flights), data=fields, headers=headers)
+            asks_again = path.endswith("/follow") and "token" in fault
+            assert answer.status_code == (303 if asks_again else 403), path
+    assert {method for _, method, _ in flights.calls} <= {"get_session"}
