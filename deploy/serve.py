@@ -8,6 +8,10 @@ that isn't a service.
 from __future__ import annotations
 
 import os
+import warnings
+
+# Logs are JSON lines. That eventlet is in bug-fix mode is known: docs/decisions/0006.
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
 # eventlet's own resolver costs each process 170 ms and 11 MB; kernel/wire/resolver.py stands in for it.
 os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
