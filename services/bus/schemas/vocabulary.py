@@ -24,3 +24,27 @@ class OrderState(StrEnum):
     HELD = "held"
     RELEASED = "released"
     LAPSED = "lapsed"
+
+
+class TicketState(StrEnum):
+    """valid → boarded, and back when it was ticked by mistake; valid → returned, changed or cancelled."""
+
+    VALID = "valid"
+    BOARDED = "boarded"
+    RETURNED = "returned"
+    CHANGED = "changed"  # another ticket took its place
+    CANCELLED = "cancelled"  # its bus was, and it was neither moved nor given back yet
+
+
+class ScanResult(StrEnum):
+    """What becomes of a ticket that is shown at the door of a bus."""
+
+    BOARDED = "boarded"
+    ALREADY_BOARDED = "already_boarded"  # ticked before: its bearer stays out
+    COPY = "copy"  # ticked before by another device, and its bearer was let on without a network
+    OTHER_DEPARTURE = "other_departure"
+    REVOKED = "revoked"  # given back, changed, or its bus was cancelled
+    FORGED = "forged"
+    UNREADABLE = "unreadable"
+    UNKNOWN_KEY = "unknown_key"
+    UNKNOWN = "unknown"  # typed, and no ticket of this departure has this id or short code
