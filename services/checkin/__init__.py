@@ -1,4 +1,1 @@
-"""Online check-in: passenger lists, seats, boarding passes.
-
-Not built yet: nothing starts it.
-"""
+"""Owns online check-in: airlines' passenger lists, seats, boarding passes, and who went through the gate."""
