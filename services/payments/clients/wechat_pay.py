@@ -130,6 +130,8 @@ class WeChatPay:
             "out_trade_no": asked.out_trade_no,
             "out_refund_no": asked.out_refund_no,
             "reason": asked.reason,
+            # Without it WeChat Pay tells nobody, or an address of its console in the form of API v2.
+            "notify_url": self.settings.notify_url,
             "amount": {"refund": asked.amount_fen, "total": asked.total_fen, "currency": CURRENCY},
         }
         return _understood(_refund_of, self._asked("POST", "/v3/refund/domestic/refunds", document))

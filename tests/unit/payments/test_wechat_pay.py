@@ -142,6 +142,7 @@ def test_a_refund_names_the_part_and_the_whole() -> None:
     def answer(_: str, path: str, __: Any, body: dict[str, Any]) -> tuple[int, Any]:
         assert path == "/v3/refund/domestic/refunds"
         assert body["amount"] == {"refund": 1000, "total": 4000, "currency": "CNY"}
+        assert body["notify_url"] == "https://airport.example/wechat/pay"
         told = {
             "out_refund_no": body["out_refund_no"],
             "out_trade_no": body["out_trade_no"],
