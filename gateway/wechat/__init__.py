@@ -1,4 +1,4 @@
-"""The Official Account's door: WeChat's callback, the chat behind it, and the menu.
+"""The Official Account's door: WeChat's callback, the chat behind it, the menu, WeChat Pay's notifications.
 
 `menu.json` beside this file is the account's menu as WeChat takes it.
 """

@@ -12,6 +12,8 @@ from gateway.wechat.callback import Callback
 from gateway.wechat.cards import Cards
 from gateway.wechat.chat import Chat
 from gateway.wechat.followers import Followers
+from gateway.wechat.paynotify import PATH as PAY_PATH
+from gateway.wechat.paynotify import PayNotify
 from gateway.wechat.words import ChatWords
 
 PATH = "/wechat/callback"
@@ -21,6 +23,7 @@ def routes(deps: Deps) -> list[BaseRoute]:
     words = ChatWords(deps.airport)
     followers = Followers(deps)
     cards = Cards(words, deps.airport, deps.flights, _base_url(deps))
+    pay_notify = PayNotify(deps.rpc)
     callback = Callback(deps.account, Chat(deps, words, cards, followers), words, followers)
 
     async def check(request: Request) -> Response:
@@ -28,6 +31,9 @@ def routes(deps: Deps) -> list[BaseRoute]:
 
     async def push(request: Request) -> Response:
         return await callback.push(request)
+
+    async def paid(request: Request) -> Response:
+        return await pay_notify.take(request)
 
     async def domain_proof(request: Request) -> Response:
         """The file that WeChat looks for at a domain's root: its code, which is in its name too."""
@@ -39,6 +45,7 @@ def routes(deps: Deps) -> list[BaseRoute]:
     return [
         Route(PATH, check, methods=["GET"]),
         Route(PATH, push, methods=["POST"]),
+        Route(PAY_PATH, paid, methods=["POST"]),
         Route("/MP_verify_{code}.txt", domain_proof),
     ]
 
