@@ -10,7 +10,8 @@ from pathlib import Path
 from deploy import ports
 from deploy.local.options import ROOT
 from deploy.local.preflight import CannotStart
-from deploy.sandbox.account import read_account
+from deploy.sandbox.account import Account, read_account
+from deploy.sandbox.pay.merchant import pay_environ
 from deploy.system import say
 
 _FIRST_PORT = 8100
@@ -28,6 +29,8 @@ class LocalSandbox:
                 f"SANDBOX_PORT {asked} is taken by {ports.holder(asked)}. Choose another, or: make run ARGS=--no-sandbox"
             )
         self._var = var
+        self._gateway_url = gateway_url
+        self._own_merchant = bool(environ.get("WECHATPAY_MCHID"))
         self._port = asked or _free_from(_FIRST_PORT)
         browser_port = int(environ.get("SANDBOX_BROWSER_PORT") or 0) or _free_from(self._port + 1)
         self.url = f"http://{ports.LOOPBACK}:{self._port}"
@@ -54,7 +57,14 @@ class LocalSandbox:
             "WECHAT_API_URL": self.url,
             "WECHAT_OPEN_URL": self.url,
             "WECHAT_TEMPLATES": ",".join(f"{key}:{one}" for key, one in sorted(account.templates.items())),
-        }
+        } | self._merchant_environ(account)
+
+    def _merchant_environ(self, account: Account) -> dict[str, str]:
+        """The sandbox's merchant, unless the operator named one: then money is never made up."""
+        if self._own_merchant:
+            return {}
+        told = {"WECHATPAY_NOTIFY_URL": f"{self._gateway_url}/wechat/pay/notify"}
+        return told | pay_environ(self._var / "sandbox", account, self.url)
 
     def publish_menu(self, environ: Mapping[str, str]) -> None:
         """Begin to give the account its menu, as an operator would: new ports make new addresses in it."""

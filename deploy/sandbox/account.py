@@ -29,6 +29,11 @@ class Account:
     # Domains that may receive a sign-in code and use the JS-SDK: host, or host:port as desks need it.
     domains: list[str] = field(default_factory=list)
     templates: dict[str, str] = field(default_factory=dict)
+    # The merchant that is bound to the account; its keys are files beside: pay/merchant.py.
+    mchid: str = ""
+    merchant_serial: str = ""
+    apiv3_key: str = ""
+    pay_key_id: str = ""
 
 
 class AccountFile:

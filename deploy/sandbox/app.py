@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
+import asyncio
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
@@ -17,7 +18,8 @@ from deploy.sandbox.account import AccountFile
 from deploy.sandbox.browser import inside
 from deploy.sandbox.browser.cookies import Cookies
 from deploy.sandbox.browser.door import Proxy
-from deploy.sandbox.doors import cgi, control, page, sns
+from deploy.sandbox.doors import cgi, control, page, paydesk, sns, v3
+from deploy.sandbox.pay import merchant
 from deploy.sandbox.platform import Platform, template_file
 from deploy.sandbox.settings import Settings
 from services.airport import Airport
@@ -31,8 +33,13 @@ class Sandbox:
     wechat: Starlette
     browser: Starlette
     _clients: AsyncExitStack
+    _running: asyncio.Task[None]
 
     async def close(self) -> None:
+        self._running.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._running
+        await self.platform.pay.close()
         await self._clients.aclose()
         self.platform.db.close()
 
@@ -52,6 +59,7 @@ async def build(settings: Settings, airport: Airport) -> Sandbox:
     files = AccountFile(settings.folder)
     account = files.load(airport.short_zh, airport.short_en)
     account.name_zh, account.name_en = airport.short_zh, airport.short_en
+    merchant.enrol(settings.folder, account)
     account.domains = [urlsplit(settings.public_url).netloc]
     platform = Platform(settings, account, files, pushing)
     platform.people.make_first()
@@ -64,12 +72,15 @@ async def build(settings: Settings, airport: Airport) -> Sandbox:
             Route("/healthz", _health),
             *cgi.routes(platform),
             *sns.routes(platform),
+            *v3.routes(platform),
+            *paydesk.routes(platform),
             *control.routes(platform),
             *page.routes(),
         ]
     )
     browser = Starlette(routes=inside.routes(platform, proxy, cookies))
-    return Sandbox(platform, wechat, browser, clients)
+    running = asyncio.create_task(platform.pay.run())
+    return Sandbox(platform, wechat, browser, clients, running)
 
 
 def _no_cookies() -> CookieJar:

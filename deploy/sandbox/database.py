@@ -36,6 +36,24 @@ CREATE TABLE IF NOT EXISTS qrcodes (ticket TEXT PRIMARY KEY, scene TEXT, action 
 CREATE TABLE IF NOT EXISTS cards (card_id TEXT PRIMARY KEY, kind TEXT, body TEXT, quantity INTEGER, made REAL);
 CREATE TABLE IF NOT EXISTS card_codes (
     code TEXT PRIMARY KEY, card_id TEXT, openid TEXT, status TEXT, made REAL, begins REAL, ends REAL);
+CREATE TABLE IF NOT EXISTS pay_nonces (nonce TEXT PRIMARY KEY, at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS pay_orders (
+    out_trade_no TEXT PRIMARY KEY, kind TEXT NOT NULL, asked TEXT NOT NULL, openid TEXT NOT NULL, total_fen INTEGER NOT NULL,
+    description TEXT NOT NULL, attach TEXT NOT NULL, notify_url TEXT NOT NULL, expires REAL NOT NULL, made REAL NOT NULL,
+    state TEXT NOT NULL, transaction_id TEXT UNIQUE, payer TEXT, paid_at REAL, abnormal INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS pay_orders_of ON pay_orders (payer, paid_at);
+CREATE TABLE IF NOT EXISTS pay_sessions (id TEXT PRIMARY KEY, out_trade_no TEXT NOT NULL, made REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS pay_refunds (
+    out_refund_no TEXT PRIMARY KEY, refund_id TEXT UNIQUE, out_trade_no TEXT NOT NULL, transaction_id TEXT NOT NULL,
+    refund_fen INTEGER NOT NULL, total_fen INTEGER NOT NULL, reason TEXT NOT NULL, notify_url TEXT NOT NULL,
+    status TEXT NOT NULL, made REAL NOT NULL, due REAL NOT NULL, done_at REAL);
+CREATE INDEX IF NOT EXISTS pay_refunds_of ON pay_refunds (out_trade_no);
+CREATE TABLE IF NOT EXISTS pay_notices (
+    id TEXT PRIMARY KEY, event_type TEXT NOT NULL, out_trade_no TEXT NOT NULL, url TEXT NOT NULL, body TEXT NOT NULL,
+    state TEXT NOT NULL, copies INTEGER NOT NULL, tries INTEGER NOT NULL, next_at REAL NOT NULL, made REAL NOT NULL,
+    answered TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS pay_notices_due ON pay_notices (state, next_at);
+CREATE TABLE IF NOT EXISTS pay_bills (token TEXT PRIMARY KEY, content BLOB NOT NULL, made REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS cookies (openid TEXT, name TEXT, path TEXT, value TEXT, expires REAL, PRIMARY KEY (openid, name, path));
 CREATE TABLE IF NOT EXISTS journal (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL, kind TEXT, level TEXT, title TEXT, zh TEXT, en TEXT, detail TEXT);

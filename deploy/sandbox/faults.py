@@ -13,6 +13,7 @@ class Fault:
     """What happens to the next `times` calls whose path begins with `path`.
 
     errcode: answered instead of the work (0: none); status: HTTP status instead; delay_s: waited before;
+    code: WeChat Pay's word, answered with `status` instead of the work;
     lost: the work is done, but the caller gets HTTP 502 instead of the answer.
     """
 
@@ -22,6 +23,7 @@ class Fault:
     status: int = 0
     delay_s: float = 0.0
     lost: bool = False
+    code: str = ""
 
 
 class Faults:
@@ -34,7 +36,7 @@ class Faults:
         self._journal.write(
             "note", "warn", fault.path,
             Words(f"接下来的 {fault.times} 次调用将出错", f"The next {fault.times} calls will fail as ordered"),
-            errcode=fault.errcode, status=fault.status, delay_s=fault.delay_s, lost=fault.lost,
+            errcode=fault.errcode, status=fault.status, delay_s=fault.delay_s, lost=fault.lost, code=fault.code,
         )  # fmt: skip
 
     def clear(self) -> None:

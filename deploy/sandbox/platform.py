@@ -18,6 +18,7 @@ from deploy.sandbox.jssdk import JsSdk
 from deploy.sandbox.live import Hub
 from deploy.sandbox.menu import Menu
 from deploy.sandbox.oauth import OAuth
+from deploy.sandbox.pay.desk import Around, PayDesk
 from deploy.sandbox.people import People
 from deploy.sandbox.qrcodes import QrCodes
 from deploy.sandbox.sending import Sending
@@ -50,6 +51,9 @@ class Platform:
         self.oauth = OAuth(self.db, self.clock, account)
         self.jssdk = JsSdk(self.tickets, self.clock, account, settings.public_url)
         self.callback = Callback(settings, account, self.clock, self.journal, outgoing)
+        self.pay = PayDesk(
+            Around(settings, account, self.db, self.clock, self.hub, self.journal, self.people, outgoing)
+        )
         self.cards = Cards(self.db, self.clock, self.tickets, self.callback)
         self.sending = Sending(self)
         self.actions = Actions(self)

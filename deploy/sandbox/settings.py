@@ -31,6 +31,15 @@ class Settings:
         "SANDBOX_EVENT_DELAY_S", 0.3, about="seconds until the sandbox reports a template message as done"
     )
 
+    refund_s: float = setting(
+        "SANDBOX_REFUND_S", 3.0, about="seconds until a refund that the sandbox accepted is done"
+    )
+    probe_every: int = setting(
+        "SANDBOX_PROBE_EVERY",
+        5,
+        about="every so manieth pay notification comes after one with a wrong signature; 0 = none",
+    )
+
     def __post_init__(self) -> None:
         if not 0.05 <= self.answer_s <= 60:
             raise ValueError("SANDBOX_ANSWER_S lies between 0.05 and 60")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ _BEIJING = ZoneInfo("Asia/Shanghai")
 class Clock:
     def __init__(self) -> None:
         self.offset_s = 0.0
+        self.on_turned: list[Callable[[], None]] = []
 
     def now(self) -> float:
         return self.read().timestamp()
@@ -31,6 +33,12 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         self.offset_s += seconds
+        self._tell()
 
     def reset(self) -> None:
         self.offset_s = 0.0
+        self._tell()
+
+    def _tell(self) -> None:
+        for turned in self.on_turned:
+            turned()

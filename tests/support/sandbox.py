@@ -13,6 +13,7 @@ from deploy import ports
 from deploy.local.options import ROOT
 from deploy.processes import Process, Program, wait_until
 from deploy.sandbox.account import Account, read_account
+from deploy.sandbox.pay.merchant import pay_environ
 from tests.support.stack import clean_environment
 
 
@@ -76,7 +77,8 @@ class Sandbox:
             "WECHAT_API_URL": self.url,
             "WECHAT_OPEN_URL": self.url,
             "WECHAT_TEMPLATES": ",".join(f"{key}:{one}" for key, one in account.templates.items()),
-        }
+            "WECHATPAY_NOTIFY_URL": f"{self.gateway_url}/wechat/pay/notify",
+        } | pay_environ(self.var / "sandbox", account, self.url)
 
     def get(self, path: str, **query: Any) -> Any:
         """A document of the control API."""
@@ -120,6 +122,42 @@ class Sandbox:
     def fail(self, path: str, **fault: Any) -> None:
         """Order a fault: errcode=, status=, delay_s=, lost=True; times=1."""
         self.do("faults", path=path, **fault)
+
+    # --- WeChat Pay
+
+    def lose_notification(self, count: int = 1) -> None:
+        """The next `count` pay notifications never come: only asking tells."""
+        self.do("pay/notices", lose=count)
+
+    def probe_next_notification(self) -> None:
+        """The next pay notification comes after one with a wrong signature."""
+        self.do("pay/notices", probe=True)
+
+    def settle_refunds(self) -> int:
+        """End all refunds that are on their way, well or ABNORMAL as their payers' accounts are; how many."""
+        return int(self.do("pay/refunds")["settled"])
+
+    def end_refund(self, out_refund_no: str, status: str = "SUCCESS") -> dict[str, Any]:
+        """End one refund: SUCCESS, ABNORMAL or CLOSED. After ABNORMAL it can still become one of the others."""
+        found: dict[str, Any] = self.do("pay/refunds", out_refund_no=out_refund_no, status=status)
+        return found
+
+    def pay_order(self, out_trade_no: str) -> dict[str, Any]:
+        """An order as WeChat Pay knows it, with its refunds."""
+        found: dict[str, Any] = self.get(f"pay/orders/{out_trade_no}")
+        return found
+
+    def pay_notices(self, event_type: str = "", out_trade_no: str = "") -> list[dict[str, Any]]:
+        """What the merchant is told, newest first: {event_type, out_trade_no, state, tries, answered}.
+
+        state: waiting, heard, lost or given up.
+        """
+        found: list[dict[str, Any]] = self.get("pay/notices")["notices"]
+        return [
+            one
+            for one in found
+            if event_type in {"", one["event_type"]} and out_trade_no in {"", one["out_trade_no"]}
+        ]
 
     def _answers(self) -> bool:
         try:
@@ -192,6 +230,26 @@ class Person:
 
         assert wait_until(came, timeout_s, every_s=0.1), f"no {kind} with {holding!r}: {self.messages()}"
         return found[0]
+
+    def pay(self, pay: Mapping[str, str], how: str = "", abnormal: bool = False) -> dict[str, Any]:
+        """Open the pay sheet and confirm; the order as WeChat Pay knows it then. AssertionError when it is refused.
+
+        pay: what payments gave the page: parameters of getBrandWCPayRequest, or {"code_url"} to scan.
+        how: twice (the second time is refused; told twice), lost (never told), late (its time is after the end).
+        abnormal: refunds of it end ABNORMAL.
+        """
+        sheet = self.pay_sheet(pay)
+        return self._do("pay", session=sheet["session"], how=how, abnormal=abnormal)
+
+    def pay_sheet(self, pay: Mapping[str, str]) -> dict[str, Any]:
+        """Open the pay sheet only: {session, out_trade_no, description, total_fen, expires_at, …}."""
+        return self._do("pay/sheet", **pay)
+
+    @property
+    def payments(self) -> list[dict[str, Any]]:
+        """What this person paid, newest first, each with its refunds."""
+        found: list[dict[str, Any]] = self.wechat.get(f"{self._path}/pay")["payments"]
+        return found
 
     def browser(self, follow: bool = True) -> httpx.Client:
         """This user's WeChat browser, for pages without scripts: `browser().get("/me")`."""

@@ -145,7 +145,7 @@ class Stack:
 def clean_environment() -> dict[str, str]:
     """This process's environment without what configures a suite: tests say all of that themselves."""
     ours = ("AIRPORT", "AMQP_", "DATABASE_", "GATEWAY_", "SERVICE", "TOKEN_", "FIELD_", "QUEUE_", "OTEL_")
-    ours += ("WECHAT_", "SANDBOX_", "NOTIFY_")
+    ours += ("WECHAT", "SANDBOX_", "NOTIFY_")
     return {key: value for key, value in os.environ.items() if not key.startswith(ours)}
 
 

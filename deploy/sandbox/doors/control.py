@@ -14,6 +14,7 @@ from deploy.sandbox.account import MODES
 from deploy.sandbox.cards import CardRefused
 from deploy.sandbox.doors import documents as show
 from deploy.sandbox.faults import Fault
+from deploy.sandbox.pay.refusals import PayRefused
 from deploy.sandbox.people import shown
 from deploy.sandbox.platform import Platform
 from deploy.sandbox.words import Words, Wrong
@@ -59,10 +60,11 @@ def routes(platform: Platform) -> list[BaseRoute]:
         ("POST", "/sandbox/tokens/expire", control.expire_tokens),
     ]
     stream = Route("/sandbox/events", control.events)
-    return [stream, *_grouped(table)]
+    return [stream, *grouped(table)]
 
 
-def _grouped(table: list[tuple[str, str, Handler]]) -> list[BaseRoute]:
+def grouped(table: list[tuple[str, str, Handler]]) -> list[BaseRoute]:
+    """One route for each path of (method, path, handler); refusals become {"wrong": …}."""
     paths: dict[str, dict[str, Handler]] = {}
     for method, path, handler in table:
         paths.setdefault(path, {})[method] = handler
@@ -79,7 +81,7 @@ def _answering(handlers: dict[str, Handler]) -> Callable[[Request], Awaitable[Re
             return JSONResponse(await handlers[method](request, asked))
         except Wrong as exc:
             wrong = {"errcode": exc.errcode, "zh": exc.why.zh, "en": exc.why.en}
-        except CardRefused as exc:
+        except (CardRefused, PayRefused) as exc:
             wrong = {"errcode": 400, "zh": exc.why.zh, "en": exc.why.en}
         return JSONResponse({"wrong": wrong}, 400)
 
