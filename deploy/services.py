@@ -11,4 +11,5 @@ SERVICES: Final[dict[str, str]] = {
     "partners": "services.partners.service:PartnersService",
     "passengers": "services.passengers.service:PassengersService",
     "payments": "services.payments.service:PaymentsService",
+    "staff": "services.staff.service:StaffService",
 }
