@@ -13,6 +13,7 @@ from kernel import ids
 _MAKERS: dict[str, Callable[[], str]] = {
     "TOKEN_SIGNING_KEY": lambda: ids.new_secret(32),
     "FIELD_KEYS": lambda: f"k1:{secrets.token_hex(32)}",
+    "BUS_TICKET_SEED": lambda: secrets.token_hex(32),
 }
 
 

@@ -8,7 +8,12 @@ ServiceError
 │   └── OrderNotFound         bus.order_not_found       also when it is another traveller's
 ├── Conflict
 │   ├── SoldOut               bus.sold_out              data.free: seats that are left, fewer than wanted
-│   └── SalesClosed           bus.sales_closed          the bus leaves the stop within minutes, or has left
+│   ├── SalesClosed           bus.sales_closed          the bus leaves the stop within minutes, has left or is cancelled
+│   ├── TooManyHolds          bus.too_many_holds        data.most: unpaid orders that one traveller may have
+│   ├── HoldOver              bus.hold_over             the seats aren't kept any more, and can't be paid for
+│   ├── NotReturnable         bus.not_returnable        the terms don't allow it any more: data.ticket_id, data.term
+│   ├── QuoteChanged          bus.quote_changed         data.refund_fen: what would be paid back now
+│   └── TicketNotValid        bus.ticket_not_valid      returned, changed or used before: data.ticket_id, data.state
 └── Invalid
     ├── BadRequest            bus.bad_request           data.fields
     ├── BadSearch             bus.bad_search            data.field, data.reason
@@ -42,6 +47,26 @@ class SoldOut(Conflict):
 
 class SalesClosed(Conflict):
     code = "bus.sales_closed"
+
+
+class TooManyHolds(Conflict):
+    code = "bus.too_many_holds"
+
+
+class HoldOver(Conflict):
+    code = "bus.hold_over"
+
+
+class NotReturnable(Conflict):
+    code = "bus.not_returnable"
+
+
+class QuoteChanged(Conflict):
+    code = "bus.quote_changed"
+
+
+class TicketNotValid(Conflict):
+    code = "bus.ticket_not_valid"
 
 
 class BadRequest(Invalid):

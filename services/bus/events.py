@@ -14,4 +14,18 @@ TIMETABLE_CHANGED: Final = "timetable_changed"
 """Another feed was imported: whoever keeps lines, stops or departures asks again. The aggregate is "timetable",
 its version the feed's. data = {"version": int, "digest": str}; digest: SHA-256 of the exported zip, hex."""
 
+TICKETS_ISSUED: Final = "tickets_issued"
+"""Bought: the order's tickets are ready. The aggregate of this and the following is the order's id; data of all =
+{"order_id", "passenger_id", "ride": BookedRideSchema, "seats": int}, with more where it is said."""
+
+ORDER_REFUNDED: Final = "order_refunded"
+"""Paid, and all of it goes back without the traveller's asking. data also "refund_fen", "why": "sold_out": the money came
+when the hold was over and the seats were sold; "late": it came after the end of the hold."""
+
+TICKETS_RETURNED: Final = "tickets_returned"
+"""Given back; the money is on its way. data also "refund_fen", "why": "own_wish" or "bus_cancelled"."""
+
+ERASURE_DONE: Final = "erasure_done"
+"""Everything about a traveller is gone. data = {"erasure_id": str, "counts": {str: int}}."""
+
 SCHEMA_VERSION: Final = 1

@@ -64,6 +64,11 @@ class PaymentsService:
         return usecases.record_notification(self.storage, self.provider, request)
 
     @rpc(arguments=schemas.OrderSchema())
+    def list_intents(self, request: dict[str, Any]) -> dict[str, Any]:
+        """{"intents": [IntentSchema]}: all of an order's, the oldest first."""
+        return usecases.list_intents(self.storage, request["order_service"], request["order_id"])
+
+    @rpc(arguments=schemas.OrderSchema())
     def trace(self, request: dict[str, Any]) -> dict[str, Any]:
         """Every fen of an order: usecases.trace."""
         return usecases.trace(self.storage, request["order_service"], request["order_id"])

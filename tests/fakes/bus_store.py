@@ -6,8 +6,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from services.bus.domain import Departure, FeedVersion, Occupancy, Order
-from services.bus.schemas import OrderState
+from kernel.saga.states import Sale
+from services.bus.domain import BusTicket, Departure, FeedVersion, Occupancy, Order
+from services.bus.schemas import OrderState, TicketState
+from tests.fakes.sales import FakeSales
 
 
 class FakeBusStore:
@@ -16,7 +18,8 @@ class FakeBusStore:
     def __init__(self) -> None:
         self.feeds: list[tuple[str, bytes]] = []
         self.departures: dict[str, Occupancy] = {}
-        self.orders: dict[str, Order] = {}
+        self.sales = FakeSales()
+        self.tickets: dict[str, BusTicket] = {}
 
     def lock_feeds(self) -> None:
         pass
@@ -44,41 +47,62 @@ class FakeBusStore:
         known = self.departures.get(departure_id)
         if known is None or known.free < seats:
             return False
-        self._hold(departure_id, seats)
+        self.move_seats(departure_id, held=seats)
         return True
 
-    def lapse(self, departure_id: str, now: datetime) -> int:
-        over = [order for order in self._over(now) if order.departure_id == departure_id]
-        for order in over:
-            self._end(order, OrderState.LAPSED)
-        return sum(len(order.seats) for order in over)
+    def sell(self, departure_id: str, seats: int) -> bool:
+        known = self.departures.get(departure_id)
+        if known is None or known.free < seats:
+            return False
+        self.move_seats(departure_id, sold=seats)
+        return True
 
-    def lapsed_departures(self, now: datetime, limit: int) -> list[str]:
-        over = sorted(self._over(now), key=lambda order: order.expires_at)[:limit]
-        return list(dict.fromkeys(order.departure_id for order in over))
+    def move_seats(self, departure_id: str, *, held: int = 0, sold: int = 0) -> None:
+        known = self.departures[departure_id]
+        after = replace(known, held=known.held + held, sold=known.sold + sold)
+        assert after.held >= 0
+        assert after.sold >= 0
+        assert after.held + after.sold <= after.capacity
+        self.departures[departure_id] = after
 
-    def add_order(self, order: Order) -> None:
-        assert order.departure_id in self.departures
-        self.orders[order.id] = order
+    def over_holds(self, departure_id: str, now: datetime, unheard: datetime) -> list[tuple[Sale, int]]:
+        ends = {OrderState.HELD: now, OrderState.PAYING: unheard}
+        return [
+            (order.sale, len(order.seats))
+            for order in self.orders(self.sales.sales)
+            if order.ride.departure_id == departure_id
+            and order.sale.state in ends
+            and order.sale.expires_at <= ends[order.sale.state]
+        ]
+
+    def departure_of(self, order_id: str) -> str | None:
+        order = self.order(order_id)
+        return None if order is None else order.ride.departure_id
+
+    def add_order(self, order: Order, actor: str, reason: str) -> None:
+        assert order.ride.departure_id in self.departures
+        self.sales.begin(order.sale, {"order": order}, actor, reason)
 
     def order(self, order_id: str) -> Order | None:
-        return self.orders.get(order_id)
+        return next(iter(self.orders([order_id])), None)
 
-    def release(self, order: Order, now: datetime) -> bool:
-        kept = self.orders[order.id]
-        if kept.state is not OrderState.HELD:
+    def orders(self, order_ids: Collection[str]) -> list[Order]:
+        known = [id_ for id_ in order_ids if id_ in self.sales.sales]
+        orders = [replace(self.sales.own[id_]["order"], sale=self.sales.sales[id_]) for id_ in known]
+        return sorted(orders, key=lambda order: (order.sale.held_at, order.id), reverse=True)
+
+    def add_tickets(self, tickets: Collection[BusTicket]) -> None:
+        for ticket in tickets:
+            firsts = {(each.order_id, each.number) for each in self.tickets.values() if each.replaces is None}
+            assert ticket.replaces is not None or (ticket.order_id, ticket.number) not in firsts
+            self.tickets[ticket.id] = ticket
+
+    def tickets_of(self, order_ids: Collection[str]) -> list[BusTicket]:
+        mine = (ticket for ticket in self.tickets.values() if ticket.order_id in order_ids)
+        return sorted(mine, key=lambda each: (each.order_id, each.number, each.changes, each.issued_at))
+
+    def end_ticket(self, ticket: BusTicket, to: TicketState, now: datetime, refund_fen: int = 0) -> bool:
+        if self.tickets[ticket.id].state is not ticket.state:
             return False
-        self._end(kept, OrderState.RELEASED)
+        self.tickets[ticket.id] = replace(ticket, state=to, ended_at=now, refund_fen=refund_fen)
         return True
-
-    def _over(self, now: datetime) -> list[Order]:
-        held = (order for order in self.orders.values() if order.state is OrderState.HELD)
-        return [order for order in held if order.expires_at <= now]
-
-    def _end(self, order: Order, state: OrderState) -> None:
-        self.orders[order.id] = replace(order, state=state)
-        self._hold(order.departure_id, -len(order.seats))
-
-    def _hold(self, departure_id: str, seats: int) -> None:
-        known = self.departures[departure_id]
-        self.departures[departure_id] = replace(known, held=known.held + seats)

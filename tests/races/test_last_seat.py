@@ -104,6 +104,11 @@ def at_once(works: list[Callable[[], Any]]) -> Counter[str]:
     return Counter(endings)
 
 
+def buying(copies: list[Uow]) -> list[Callable[[], Any]]:
+    """One traveller for each who wants a seat."""
+    return [lambda uow=uow, n=n: hold(uow, passenger_id=f"buyer{n}") for n, uow in enumerate(copies)]  # type: ignore[misc]
+
+
 def patiently(work: Callable[[], Any]) -> Callable[[], Any]:
     """As a caller does who is told to come again: the same buyer asks until there is an answer."""
 
@@ -130,7 +135,7 @@ def held(uow: Uow) -> int:
 
 def test_last_seat_is_held_once(copies: tuple[Uow, Uow]) -> None:
     leave(copies[0], 1)
-    buyers = [patiently(lambda uow=copies[number % 2]: hold(uow)) for number in range(BUYERS)]
+    buyers = [patiently(work) for work in buying(list(copies) * (BUYERS // 2))]
     assert at_once(buyers) == {"done": 1, SoldOut.__name__: BUYERS - 1}
     assert held(copies[0]) == seats_in_orders(copies[0]) == SEATS
 
@@ -143,7 +148,7 @@ def test_control_counting_before_taking_gives_the_last_seat_to_two(
     with one.write() as tx:
         tx.connection.exec_driver_sql("ALTER TABLE departures DROP CONSTRAINT ck_departures_capacity")
     naive = [UnitOfWork(uow.database, LooksFirst) for uow in (one, other)]
-    assert at_once([lambda uow=uow: hold(uow) for uow in naive]) == {"done": 2}
+    assert at_once(buying(naive)) == {"done": 2}
     assert seats_in_orders(one) == SEATS + 1
 
 
@@ -151,14 +156,18 @@ def test_the_check_stands_behind_a_store_that_counts_wrongly(postgresql_copies: 
     one, other = postgresql_copies
     leave(one, 1)
     naive = [UnitOfWork(uow.database, LooksFirst) for uow in (one, other)]
-    assert at_once([lambda uow=uow: hold(uow) for uow in naive]) == {"done": 1, "IntegrityError": 1}
+    assert at_once(buying(naive)) == {"done": 1, "IntegrityError": 1}
     assert held(one) == seats_in_orders(one) == SEATS
 
 
 def test_parties_fill_a_bus_and_never_overfill_it(copies: tuple[Uow, Uow]) -> None:
     sizes = [1, 2, 3, 4, 5, 6, 7, 9] * 2
     buyers = [
-        patiently(lambda uow=copies[number % 2], size=size: hold(uow, *["adult"] * size))
+        patiently(
+            lambda uow=copies[number % 2], size=size, n=number: hold(
+                uow, *["adult"] * size, passenger_id=f"buyer{n}"
+            )
+        )
         for number, size in enumerate(sizes)
     ]
     endings = at_once(buyers)
@@ -177,6 +186,6 @@ def test_an_order_released_by_many_at_once_gives_its_seats_back_once(copies: tup
 
 
 def test_the_first_buyers_of_a_departure_meet_and_both_get_their_seats(copies: tuple[Uow, Uow]) -> None:
-    buyers = [patiently(lambda uow=copies[number % 2]: hold(uow)) for number in range(8)]
+    buyers = [patiently(work) for work in buying(list(copies) * 4)]
     assert at_once(buyers) == {"done": 8}
     assert held(copies[0]) == seats_in_orders(copies[0]) == 8

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from services.bus.domain.fares import Fares, price_fen
 from services.bus.domain.feed import Feed
-from services.bus.domain.holds import FeedVersion, Occupancy, Order, Seat, sales_open, seats_of
-from services.bus.domain.terms import CHANGES, RETURNS, Term, Why, change_term, refund_fen, return_term
+from services.bus.domain.holds import (
+    BookedRide,
+    BusTicket,
+    FeedVersion,
+    Occupancy,
+    Order,
+    Seat,
+    sales_open,
+    seats_of,
+)
+from services.bus.domain.terms import CHANGES, RETURNS, Term, change_term, refund_fen, return_term
 from services.bus.domain.timetable import (
     Call,
     Departure,
@@ -15,10 +24,13 @@ from services.bus.domain.timetable import (
     distance_m,
     latest_for_flight,
 )
+from services.bus.schemas.vocabulary import Why
 
 __all__ = [
     "CHANGES",
     "RETURNS",
+    "BookedRide",
+    "BusTicket",
     "Call",
     "Departure",
     "Fares",

@@ -1,4 +1,4 @@
-"""Seats that are kept for somebody until they pay.
+"""Seats that are kept for somebody until they pay, and the tickets that they are then.
 
 A seat is sold for the whole ride of the bus, not for a section of it: nobody may have to change seats or stand
 between two others' sections. So a departure is one number: sold + held is never above its capacity.
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from kernel.saga.states import Sale
 from services.bus.domain.fares import price_fen
-from services.bus.schemas.vocabulary import OrderState, Rider
+from services.bus.schemas.vocabulary import Rider, TicketState
 
 
 @dataclass(frozen=True)
@@ -22,30 +24,61 @@ class Seat:
 
 
 @dataclass(frozen=True)
-class Order:
-    """Seats of one ride for one traveller and company. expires_at: by the database's clock."""
+class BookedRide:
+    """The ride that somebody bought, as the timetable had it then. Aware UTC.
 
-    id: str
-    passenger_id: str
+    words: JSON-ready {"line_id", "line_name", "headsign", "from_name", "to_name"}; names are {"zh", "en"}.
+    """
+
     departure_id: str
     from_stop: str
     to_stop: str
     departs_at: datetime
     arrives_at: datetime
+    words: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Order:
+    """Seats of one ride for one traveller and company. sale: its state and money, as all orders have them.
+
+    ride: the one that it was bought for; each ticket has its own. flight_id: the flight that it is to meet.
+    """
+
+    sale: Sale
+    ride: BookedRide
     seats: tuple[Seat, ...]
-    currency: str
-    state: OrderState
-    held_at: datetime
-    expires_at: datetime
+    flight_id: str | None = None
+    flight_departs_at: datetime | None = None
 
     @property
-    def amount_fen(self) -> int:
-        return sum(seat.price_fen for seat in self.seats)
+    def id(self) -> str:
+        return self.sale.id
 
-    def state_at(self, now: datetime) -> OrderState:
-        """What it is at `now`: a hold is over at its expiry, whether or not the timer has come by."""
-        over = self.state is OrderState.HELD and now >= self.expires_at
-        return OrderState.LAPSED if over else self.state
+
+@dataclass(frozen=True)
+class BusTicket:
+    """One rider's place. number: of the seat in its order; code: the signed text.
+
+    price_fen: what was paid for it. changes: how often it was changed by its owner's own wish. replaces: the ticket
+    that was changed into this one. refund_fen: what is paid back for it.
+    """
+
+    id: str
+    order_id: str
+    number: int
+    rider: Rider
+    price_fen: int
+    ride: BookedRide
+    code: str
+    issued_at: datetime
+    state: TicketState = TicketState.VALID
+    changes: int = 0
+    replaces: str | None = None
+    refund_fen: int = 0
+    boarded_at: datetime | None = None
+    boarded_by: str | None = None
+    ended_at: datetime | None = None
 
 
 def seats_of(riders: tuple[Rider, ...], adult_fen: int) -> tuple[Seat, ...]:
@@ -60,15 +93,16 @@ def sales_open(departs_at: datetime, now: datetime, close: timedelta) -> bool:
 
 @dataclass(frozen=True)
 class Occupancy:
-    """The seats of one departure: sold + held is at most capacity."""
+    """The seats of one departure: sold + held is at most capacity. Of a cancelled one none is sold."""
 
     capacity: int
     sold: int = 0
     held: int = 0
+    cancelled_at: datetime | None = None
 
     @property
     def free(self) -> int:
-        return self.capacity - self.sold - self.held
+        return 0 if self.cancelled_at is not None else self.capacity - self.sold - self.held
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
-
-class Why(StrEnum):
-    """Why a ticket is given back or changed."""
-
-    OWN_WISH = "own_wish"
-    FLIGHT_LATE = "flight_late"  # the flight that the bus was to meet, or to be met by, is late
-    BUS_CANCELLED = "bus_cancelled"
+from services.bus.schemas.vocabulary import Why
 
 
 @dataclass(frozen=True)

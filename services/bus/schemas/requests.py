@@ -6,7 +6,8 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
 
-from services.bus.schemas.vocabulary import MAX_FOUND, MAX_SEATS, Rider
+from services.bus.schemas.vocabulary import MAX_FOUND, MAX_ORDERS, MAX_SEATS, MAX_TICKETS, Rider
+from services.payments.schemas import Channel
 
 
 class Strict(Schema):
@@ -18,8 +19,12 @@ def _id(most: int = 64, **options: Any) -> fields.String:
     return fields.String(validate=validate.Length(min=1, max=most), **options)
 
 
+def _request_id() -> fields.String:
+    return fields.String(required=True, validate=validate.Length(min=8, max=128))
+
+
 def _instant() -> fields.AwareDateTime:
-    return fields.AwareDateTime(load_default=None)
+    return fields.AwareDateTime(load_default=None, allow_none=True)
 
 
 class NoArgumentsSchema(Strict):
@@ -56,11 +61,13 @@ class PassengerSchema(Strict):
 
 
 class HoldSeatsSchema(RideKeySchema):
-    request_id = fields.String(required=True, validate=validate.Length(min=8, max=128))
+    request_id = _request_id()
     passenger_id = _id(required=True)
     passengers = fields.List(
         fields.Nested(PassengerSchema), required=True, validate=validate.Length(min=1, max=MAX_SEATS)
     )
+    flight_id = _id(load_default=None, allow_none=True)
+    flight_departs_at = _instant()
 
 
 class OrderIdSchema(Strict):
@@ -69,4 +76,33 @@ class OrderIdSchema(Strict):
 
 
 class ReleaseSeatsSchema(OrderIdSchema):
-    request_id = fields.String(required=True, validate=validate.Length(min=8, max=128))
+    request_id = _request_id()
+
+
+class PayOrderSchema(OrderIdSchema):
+    """openid: the payer's, for a payment inside WeChat."""
+
+    request_id = _request_id()
+    channel = fields.Enum(Channel, by_value=True, required=True)
+    openid = fields.String(load_default="", validate=validate.Length(max=128))
+
+
+class ListOrdersSchema(Strict):
+    passenger_id = _id(required=True)
+    limit = fields.Integer(load_default=20, strict=True, validate=validate.Range(min=1, max=MAX_ORDERS))
+    cursor = _id(128, load_default=None, allow_none=True)
+
+
+class QuoteReturnSchema(OrderIdSchema):
+    ticket_ids = fields.List(_id(), required=True, validate=validate.Length(min=1, max=MAX_TICKETS))
+
+
+class ReturnTicketsSchema(QuoteReturnSchema):
+    request_id = _request_id()
+    refund_fen = fields.Integer(
+        required=True, strict=True, validate=validate.Range(min=0), metadata={"description": "as quoted"}
+    )
+
+
+class PassengerIdSchema(Strict):
+    passenger_id = _id(required=True)

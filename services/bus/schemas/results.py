@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import RAISE, Schema, fields, validate
 
-from services.bus.schemas.vocabulary import OrderState, Rider
+from services.bus.schemas.vocabulary import OrderState, Rider, TicketState, Why
 
 
 class Exact(Schema):
@@ -98,19 +98,86 @@ class SeatSchema(Exact):
     price_fen = fields.Integer(required=True, validate=validate.Range(min=0))
 
 
-class OrderSchema(Exact):
-    id = fields.String(required=True)
+class BookedRideSchema(Exact):
+    """A ride as it was bought."""
+
     departure_id = fields.String(required=True)
+    line_id = fields.String(required=True)
+    line_name = fields.Nested(WordsSchema, required=True)
+    headsign = fields.String(required=True)
     from_stop = fields.String(required=True)
+    from_name = fields.Nested(WordsSchema, required=True)
     to_stop = fields.String(required=True)
+    to_name = fields.Nested(WordsSchema, required=True)
     departs_at = fields.AwareDateTime(required=True)
     arrives_at = fields.AwareDateTime(required=True)
-    seats = fields.List(fields.Nested(SeatSchema), required=True)
-    amount_fen = fields.Integer(required=True)
-    currency = fields.String(required=True)
+    cancelled = fields.Boolean(required=True, metadata={"description": "its bus was"})
+
+
+class TicketSchema(Exact):
+    id = fields.String(required=True)
+    kind = fields.Enum(Rider, by_value=True, required=True)
+    price_fen = fields.Integer(required=True)
+    state = fields.Enum(TicketState, by_value=True, required=True)
+    code = fields.String(
+        required=True, metadata={"description": "signed text for a QR code; empty unless valid or boarded"}
+    )
+    ride = fields.Nested(BookedRideSchema, required=True)
+    refund_fen = fields.Integer(required=True)
+    boarded_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class OrderSchema(Exact):
+    id = fields.String(required=True)
     state = fields.Enum(OrderState, by_value=True, required=True)
-    expires_at = fields.AwareDateTime(required=True)
+    amount_fen = fields.Integer(required=True)
+    refunded_fen = fields.Integer(required=True, metadata={"description": "back at the payer's"})
+    refunding_fen = fields.Integer(required=True, metadata={"description": "promised, and on its way"})
+    currency = fields.String(required=True)
+    held_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True, metadata={"description": "until when it may be paid"})
+    paid_at = fields.AwareDateTime(required=True, allow_none=True)
+    out_trade_no = fields.String(required=True, allow_none=True)
+    flight_id = fields.String(required=True, allow_none=True)
+    ride = fields.Nested(
+        BookedRideSchema, required=True, metadata={"description": "what was bought; each ticket has its own"}
+    )
+    seats = fields.List(fields.Nested(SeatSchema), required=True)
+    tickets = fields.List(fields.Nested(TicketSchema), required=True)
+    can_return = fields.Boolean(required=True)
+    can_change = fields.Boolean(required=True)
+    change_reason = fields.Enum(Why, by_value=True, required=True, allow_none=True)
 
 
 class OrderResultSchema(Exact):
     order = fields.Nested(OrderSchema, required=True)
+
+
+class PayResultSchema(OrderResultSchema):
+    """pay: what payments' create_intent gave; empty when there is nothing to pay any more."""
+
+    pay = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
+class OrdersSchema(Exact):
+    orders = fields.List(fields.Nested(OrderSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class QuotedTermSchema(Exact):
+    code = fields.String(required=True)
+    reason = fields.Nested(WordsSchema, required=True)
+    fee_pct = fields.Integer(required=True)
+
+
+class QuotedTicketSchema(Exact):
+    id = fields.String(required=True)
+    paid_fen = fields.Integer(required=True)
+    fee_fen = fields.Integer(required=True)
+    refund_fen = fields.Integer(required=True)
+    term = fields.Nested(QuotedTermSchema, required=True)
+
+
+class QuoteSchema(Exact):
+    tickets = fields.List(fields.Nested(QuotedTicketSchema), required=True)
+    refund_fen = fields.Integer(required=True)

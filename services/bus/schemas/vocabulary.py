@@ -5,7 +5,24 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+from kernel.saga.states import State as OrderState
+
+__all__ = [
+    "MAX_FOUND",
+    "MAX_ORDERS",
+    "MAX_SEATS",
+    "MAX_TICKETS",
+    "OrderState",
+    "Rider",
+    "ScanResult",
+    "TicketState",
+    "Why",
+]
+
 MAX_SEATS: Final = 9
+MAX_TICKETS: Final = 50
+"""In one request; an order has at most nine that are good."""
+MAX_ORDERS: Final = 50
 MAX_FOUND: Final = 50
 
 
@@ -16,14 +33,6 @@ class Rider(StrEnum):
     ADULT = "adult"
     CHILD = "child"  # 6 to 14 years, or 1.2 to 1.5 m
     DISCOUNT = "discount"  # disabled soldiers and police, fire-fighters injured on duty
-
-
-class OrderState(StrEnum):
-    """held → released by the traveller, or lapsed at its expiry. Both ends are final."""
-
-    HELD = "held"
-    RELEASED = "released"
-    LAPSED = "lapsed"
 
 
 class TicketState(StrEnum):
@@ -48,3 +57,11 @@ class ScanResult(StrEnum):
     UNREADABLE = "unreadable"
     UNKNOWN_KEY = "unknown_key"
     UNKNOWN = "unknown"  # typed, and no ticket of this departure has this id or short code
+
+
+class Why(StrEnum):
+    """Why a ticket is given back or changed."""
+
+    OWN_WISH = "own_wish"
+    FLIGHT_LATE = "flight_late"  # the flight that the bus was to meet, or to be met by, is late
+    BUS_CANCELLED = "bus_cancelled"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from kernel.saga.rows import Sales
 from services.bus.store.feeds import FeedRows
 from services.bus.store.seats import SeatRows
-from services.bus.store.tables import metadata
+from services.bus.store.tables import ORDERS, metadata
+from services.bus.store.tickets import TicketRows
 
 __all__ = ["BusStore", "metadata"]
 
 
-class BusStore(FeedRows, SeatRows):
-    """Feeds, departures and orders, in one transaction's connection."""
+class BusStore(FeedRows, SeatRows, TicketRows):
+    """Feeds, departures, orders and tickets, in one transaction's connection."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.sales = Sales(connection, ORDERS)

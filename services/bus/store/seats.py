@@ -6,27 +6,29 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.bus.domain import Departure, Occupancy, Order, Seat
-from services.bus.schemas import OrderState, Rider
+from kernel.saga.rows import Sales
+from kernel.saga.states import OPEN, Sale, State
+from services.bus.domain import BookedRide, Departure, Occupancy, Order, Seat
+from services.bus.schemas import Rider
 from services.bus.store.tables import DEPARTURES, ORDER_SEATS, ORDERS
 
-_COUNTS = (DEPARTURES.c.capacity, DEPARTURES.c.sold, DEPARTURES.c.held)
+_COUNTS = (DEPARTURES.c.capacity, DEPARTURES.c.sold, DEPARTURES.c.held, DEPARTURES.c.cancelled_at)
 # Judged and taken in one statement: two buyers of the last seat can't both find it free.
-_TAKE = (
-    update(DEPARTURES)
-    .where(
-        DEPARTURES.c.id == bindparam("departure"),
-        DEPARTURES.c.sold + DEPARTURES.c.held + bindparam("seats") <= DEPARTURES.c.capacity,
-    )
-    .values(held=DEPARTURES.c.held + bindparam("seats"))
+_FREE = (
+    DEPARTURES.c.id == bindparam("departure"),
+    DEPARTURES.c.sold + DEPARTURES.c.held + bindparam("seats") <= DEPARTURES.c.capacity,
+    DEPARTURES.c.cancelled_at.is_(None),
 )
-_GIVE_BACK = (
+_TAKE = update(DEPARTURES).where(*_FREE).values(held=DEPARTURES.c.held + bindparam("seats"))
+_SELL = update(DEPARTURES).where(*_FREE).values(sold=DEPARTURES.c.sold + bindparam("seats"))
+_MOVE = (
     update(DEPARTURES)
     .where(DEPARTURES.c.id == bindparam("departure"))
-    .values(held=DEPARTURES.c.held - bindparam("seats"))
+    .values(held=DEPARTURES.c.held + bindparam("held"), sold=DEPARTURES.c.sold + bindparam("sold"))
 )
 
 
@@ -34,6 +36,7 @@ class SeatRows:
     """Departures and orders."""
 
     _connection: Connection
+    sales: Sales
 
     def open_departure(self, departure: Departure, capacity: int) -> None:
         """Make its row if it has none; a departure keeps the capacity with which its sale began."""
@@ -59,50 +62,44 @@ class SeatRows:
         return _occupancy(self._connection.execute(query).one())
 
     def take(self, departure_id: str, seats: int) -> bool:
-        """Hold so many seats; False, and nothing changed, when fewer are free or the departure has no row."""
+        """Hold so many seats; False, and nothing changed, when fewer are free, it is cancelled or has no row."""
         return self._connection.execute(_TAKE, {"departure": departure_id, "seats": seats}).rowcount == 1
 
-    def lapse(self, departure_id: str, now: datetime) -> int:
-        """End the holds of a locked departure that are over at `now`; returns how many seats came free."""
-        over = (
-            ORDERS.c.departure_id == departure_id,
-            ORDERS.c.state == OrderState.HELD.value,
-            ORDERS.c.expires_at <= now,
-        )
-        freed: int = sum(self._connection.execute(select(ORDERS.c.seats).where(*over)).scalars())
-        if freed:
-            ended = {"state": OrderState.LAPSED.value, "ended_at": now}
-            self._connection.execute(update(ORDERS).where(*over).values(ended))
-            self._connection.execute(_GIVE_BACK, {"departure": departure_id, "seats": freed})
-        return freed
+    def sell(self, departure_id: str, seats: int) -> bool:
+        """Sell seats that nobody holds; False, and nothing changed, when fewer are free."""
+        return self._connection.execute(_SELL, {"departure": departure_id, "seats": seats}).rowcount == 1
 
-    def lapsed_departures(self, now: datetime, limit: int) -> list[str]:
-        """Departures with holds that are over at `now`, those of the longest past first."""
-        query = (
-            select(ORDERS.c.departure_id)
-            .where(ORDERS.c.state == OrderState.HELD.value, ORDERS.c.expires_at <= now)
-            .order_by(ORDERS.c.expires_at)
-            .limit(limit)
-        )
-        return list(dict.fromkeys(self._connection.execute(query).scalars()))
+    def move_seats(self, departure_id: str, *, held: int = 0, sold: int = 0) -> None:
+        """Change both counts by so many; a CHECK keeps them at what can be."""
+        self._connection.execute(_MOVE, {"departure": departure_id, "held": held, "sold": sold})
 
-    def add_order(self, order: Order) -> None:
-        self._connection.execute(
-            insert(ORDERS).values(
-                id=order.id,
-                passenger_id=order.passenger_id,
-                departure_id=order.departure_id,
-                from_stop=order.from_stop,
-                to_stop=order.to_stop,
-                departs_at=order.departs_at,
-                arrives_at=order.arrives_at,
-                seats=len(order.seats),
-                currency=order.currency,
-                state=order.state.value,
-                held_at=order.held_at,
-                expires_at=order.expires_at,
-            )
+    def over_holds(self, departure_id: str, now: datetime, unheard: datetime) -> list[tuple[Sale, int]]:
+        """Orders of a locked departure whose hold is over, locked, with their seats.
+
+        Those held are over at their expiry; those being paid for when they expired before `unheard`.
+        """
+        table = ORDERS
+        query = select(table.c.id, table.c.seats).where(
+            table.c.departure_id == departure_id,
+            ((table.c.state == State.HELD.value) & (table.c.expires_at <= now))
+            | ((table.c.state == State.PAYING.value) & (table.c.expires_at <= unheard)),
         )
+        rows = self._connection.execute(query.order_by(table.c.id)).all()
+        locked = ((self.sales.lock(row.id), row.seats) for row in rows)
+        return [(sale, seats) for sale, seats in locked if sale is not None and sale.state in OPEN]
+
+    def departure_of(self, order_id: str) -> str | None:
+        """The departure that an order was held on; it never changes."""
+        return self._connection.execute(select(ORDERS.c.departure_id).where(ORDERS.c.id == order_id)).scalar()
+
+    def add_order(self, order: Order, actor: str, reason: str) -> None:
+        """Save a new order; its seats are taken already."""
+        own = ride_row(order.ride) | {
+            "seats": len(order.seats),
+            "flight_id": order.flight_id,
+            "flight_departs_at": order.flight_departs_at,
+        }
+        self.sales.begin(order.sale, own, actor, reason)
         rows = [
             {"order_id": order.id, "number": number, "rider": seat.rider.value, "price_fen": seat.price_fen}
             for number, seat in enumerate(order.seats, 1)
@@ -110,39 +107,43 @@ class SeatRows:
         self._connection.execute(insert(ORDER_SEATS), rows)
 
     def order(self, order_id: str) -> Order | None:
-        """The order as it was left: a hold that is over may still say held (`Order.state_at`)."""
-        row = self._connection.execute(select(ORDERS).where(ORDERS.c.id == order_id)).first()
-        if row is None:
-            return None
-        query = select(ORDER_SEATS).where(ORDER_SEATS.c.order_id == order_id).order_by(ORDER_SEATS.c.number)
-        return _order(row, self._connection.execute(query).all())
+        """The order as it was left: a hold that is over may still say held (`Sale.state_at`)."""
+        return next(iter(self.orders([order_id])), None)
 
-    def release(self, order: Order, now: datetime) -> bool:
-        """End a hold whose departure is locked; False, and nothing changed, when it had ended before."""
-        mine = (ORDERS.c.id == order.id, ORDERS.c.state == OrderState.HELD.value)
-        ended = {"state": OrderState.RELEASED.value, "ended_at": now}
-        if self._connection.execute(update(ORDERS).where(*mine).values(ended)).rowcount != 1:
-            return False
-        self._connection.execute(_GIVE_BACK, {"departure": order.departure_id, "seats": len(order.seats)})
-        return True
+    def orders(self, order_ids: Collection[str]) -> list[Order]:
+        """Those that there are, the newest first."""
+        wanted = ORDERS.c.id.in_(order_ids)
+        query = select(ORDERS).where(wanted).order_by(ORDERS.c.held_at.desc(), ORDERS.c.id.desc())
+        rows = self._connection.execute(query).all()
+        seats: dict[str, list[Seat]] = {row.id: [] for row in rows}
+        query = select(ORDER_SEATS).where(ORDER_SEATS.c.order_id.in_(list(seats)))
+        for seat in self._connection.execute(query.order_by(ORDER_SEATS.c.order_id, ORDER_SEATS.c.number)):
+            seats[seat.order_id].append(Seat(Rider(seat.rider), seat.price_fen))
+        return [_order(row, self.sales.of_row(row), seats[row.id]) for row in rows]
 
 
 def _occupancy(row: Any) -> Occupancy:
-    return Occupancy(row.capacity, row.sold, row.held)
+    return Occupancy(row.capacity, row.sold, row.held, row.cancelled_at)
 
 
-def _order(row: Row[Any], seats: Collection[Row[Any]]) -> Order:
-    return Order(
-        id=row.id,
-        passenger_id=row.passenger_id,
-        departure_id=row.departure_id,
-        from_stop=row.from_stop,
-        to_stop=row.to_stop,
-        departs_at=row.departs_at,
-        arrives_at=row.arrives_at,
-        seats=tuple(Seat(Rider(seat.rider), seat.price_fen) for seat in seats),
-        currency=row.currency,
-        state=OrderState(row.state),
-        held_at=row.held_at,
-        expires_at=row.expires_at,
+def ride_row(ride: BookedRide) -> dict[str, Any]:
+    """Its columns, as `tables.ride_columns` has them."""
+    return {
+        "departure_id": ride.departure_id,
+        "from_stop": ride.from_stop,
+        "to_stop": ride.to_stop,
+        "departs_at": ride.departs_at,
+        "arrives_at": ride.arrives_at,
+        "words": orjson.dumps(ride.words).decode(),
+    }
+
+
+def booked_ride(row: Row[Any]) -> BookedRide:
+    """The ride in a row of orders or tickets."""
+    return BookedRide(
+        row.departure_id, row.from_stop, row.to_stop, row.departs_at, row.arrives_at, orjson.loads(row.words)
     )
+
+
+def _order(row: Row[Any], sale: Sale, seats: Collection[Seat]) -> Order:
+    return Order(sale, booked_ride(row), tuple(seats), row.flight_id, row.flight_departs_at)

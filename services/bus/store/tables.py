@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     CheckConstraint,
@@ -15,13 +15,34 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     text,
 )
 
+from kernel.saga.tables import order_columns, order_rules, saga_tables
 from kernel.tables import Instant, RowNumber, kernel_tables
 
 metadata = MetaData()
 kernel_tables(metadata)
+saga_tables(metadata)
+
+_OPEN: Final = text("state IN ('held', 'paying')")
+_TO_A_FLIGHT: Final = text("flight_id IS NOT NULL")
+_FIRST: Final = text("replaces IS NULL")
+_VALID: Final = text("state = 'valid'")
+
+
+def ride_columns() -> list[Column[Any]]:
+    """The ride that something was bought for, whatever is imported later. words: JSON, `domain.RideWords`."""
+    return [
+        Column("departure_id", String(80), ForeignKey("departures.id"), nullable=False),
+        Column("from_stop", String(64), nullable=False),
+        Column("to_stop", String(64), nullable=False),
+        Column("departs_at", Instant, nullable=False),
+        Column("arrives_at", Instant, nullable=False),
+        Column("words", Text, nullable=False),
+    ]
+
 
 # A timetable is one document: it is imported, read and exported whole. The newest holds.
 FEEDS: Final = Table(
@@ -45,34 +66,25 @@ DEPARTURES: Final = Table(
     Column("capacity", Integer, nullable=False),
     Column("sold", Integer, nullable=False),
     Column("held", Integer, nullable=False),
+    Column("cancelled_at", Instant),
     CheckConstraint("sold >= 0 AND held >= 0", name="ck_departures_counts"),
     CheckConstraint("sold + held <= capacity", name="ck_departures_capacity"),
 )
 
-_HELD = text("state = 'held'")
 ORDERS: Final = Table(
     "orders",
     metadata,
-    Column("id", String(32), primary_key=True),
-    Column("passenger_id", String(64), nullable=False),
-    Column("departure_id", String(80), ForeignKey("departures.id"), nullable=False),
-    Column("from_stop", String(64), nullable=False),
-    Column("to_stop", String(64), nullable=False),
-    Column("departs_at", Instant, nullable=False),
-    Column("arrives_at", Instant, nullable=False),
+    *order_columns(),
+    *ride_columns(),
     Column("seats", Integer, nullable=False),
-    Column("currency", String(3), nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("held_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False),
-    Column("ended_at", Instant),
-    CheckConstraint("state IN ('held', 'released', 'lapsed')", name="ck_orders_state"),
-    CheckConstraint("(state = 'held') = (ended_at IS NULL)", name="ck_orders_ended"),
+    # The flight that the ride is to meet, as the buyer said when the seats were held.
+    Column("flight_id", String(64)),
+    Column("flight_departs_at", Instant),
+    *order_rules(),
     CheckConstraint("seats BETWEEN 1 AND 9", name="ck_orders_seats"),
-    Index("ix_orders_passenger_id", "passenger_id", "held_at"),
-    # Asked for by each departure that seems full, and by the timer: only those that still hold seats.
-    Index("ix_orders_held", "departure_id", "expires_at", sqlite_where=_HELD, postgresql_where=_HELD),
-    Index("ix_orders_expires_at", "expires_at", sqlite_where=_HELD, postgresql_where=_HELD),
+    # Asked for by each departure that seems full: only those that still hold seats.
+    Index("ix_orders_held", "departure_id", "expires_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("ix_orders_flight_id", "flight_id", sqlite_where=_TO_A_FLIGHT, postgresql_where=_TO_A_FLIGHT),
 )
 
 ORDER_SEATS: Final = Table(
@@ -84,4 +96,44 @@ ORDER_SEATS: Final = Table(
     Column("price_fen", Integer, nullable=False),
     CheckConstraint("rider IN ('adult', 'child', 'discount')", name="ck_order_seats_rider"),
     CheckConstraint("price_fen >= 0", name="ck_order_seats_price"),
+)
+
+# One rider's place. A ticket that is changed is replaced by another, which keeps what was paid for the first.
+TICKETS: Final = Table(
+    "tickets",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("order_id", String(32), ForeignKey("orders.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("rider", String(16), nullable=False),
+    Column("price_fen", Integer, nullable=False),
+    *ride_columns(),
+    Column("state", String(16), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("changes", Integer, nullable=False),
+    Column("replaces", String(32), ForeignKey("tickets.id"), unique=True),
+    Column("refund_fen", Integer, nullable=False),
+    Column("issued_at", Instant, nullable=False),
+    Column("boarded_at", Instant),
+    Column("boarded_by", String(64)),
+    Column("ended_at", Instant),
+    CheckConstraint(
+        "state IN ('valid', 'boarded', 'returned', 'changed', 'cancelled')", name="ck_tickets_state"
+    ),
+    CheckConstraint("rider IN ('adult', 'child', 'discount')", name="ck_tickets_rider"),
+    CheckConstraint("price_fen >= 0 AND changes >= 0", name="ck_tickets_counts"),
+    CheckConstraint("refund_fen BETWEEN 0 AND price_fen", name="ck_tickets_refund"),
+    CheckConstraint("refund_fen = 0 OR state = 'returned'", name="ck_tickets_returned"),
+    CheckConstraint("(state = 'boarded') = (boarded_at IS NOT NULL)", name="ck_tickets_boarded"),
+    CheckConstraint("(boarded_at IS NULL) = (boarded_by IS NULL)", name="ck_tickets_boarded_by"),
+    CheckConstraint(
+        "(state IN ('returned', 'changed', 'cancelled')) = (ended_at IS NOT NULL)", name="ck_tickets_ended"
+    ),
+    # Seats of an order are delivered once: of each there is one ticket that replaces no other.
+    Index(
+        "uq_tickets_first", "order_id", "number", unique=True, sqlite_where=_FIRST, postgresql_where=_FIRST
+    ),
+    Index("ix_tickets_order_id", "order_id", "number"),
+    Index("ix_tickets_departure_id", "departure_id", "state"),
+    Index("ix_tickets_departs_at", "departs_at", sqlite_where=_VALID, postgresql_where=_VALID),
 )

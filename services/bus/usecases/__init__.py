@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from services.bus.usecases.feeds import Imported, export_feed, import_feed
-from services.bus.usecases.holding import get_order, hold_seats, release_lapsed_holds, release_seats
+from services.bus.usecases.holding import Counter, hold_seats
+from services.bus.usecases.orders import get_order, list_orders
+from services.bus.usecases.paying import (
+    look_after_orders,
+    on_payment_closed,
+    on_payment_late,
+    on_payment_succeeded,
+    on_refund,
+    pay_order,
+    release_seats,
+)
+from services.bus.usecases.returning import quote_return, return_tickets
 from services.bus.usecases.searching import Here, get_departure, list_lines, list_stops, search_departures
+from services.bus.usecases.selling import Seats
 from services.bus.usecases.shared import Storage, Timetables, Work
 
 __all__ = [
+    "Counter",
     "Here",
     "Imported",
+    "Seats",
     "Storage",
     "Timetables",
     "Work",
@@ -19,8 +33,16 @@ __all__ = [
     "hold_seats",
     "import_feed",
     "list_lines",
+    "list_orders",
     "list_stops",
-    "release_lapsed_holds",
+    "look_after_orders",
+    "on_payment_closed",
+    "on_payment_late",
+    "on_payment_succeeded",
+    "on_refund",
+    "pay_order",
+    "quote_return",
     "release_seats",
+    "return_tickets",
     "search_departures",
 ]

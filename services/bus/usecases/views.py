@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from services.bus.domain import (
     CHANGES,
     RETURNS,
+    BookedRide,
+    BusTicket,
     Call,
     Order,
     Ride,
     Term,
     Timetable,
+    Why,
+    change_term,
     price_fen,
+    return_term,
     sales_open,
 )
 from services.bus.domain.feed import STATION, Route, Stop
-from services.bus.schemas import Rider
+from services.bus.schemas import Rider, TicketState
 from services.bus.settings import BusSettings
-from services.bus.usecases.shared import instant
+from services.bus.usecases.shared import instant, instant_or_none
+
+RETURNABLE: Final = (TicketState.VALID, TicketState.CANCELLED)
+"""A ticket that its owner may still do something with."""
 
 
 def line_view(timetable: Timetable, route: Route) -> dict[str, Any]:
@@ -100,18 +109,86 @@ def _term(term: Term, departs_at: datetime) -> dict[str, Any]:
     }
 
 
-def order_view(order: Order, now: datetime) -> dict[str, Any]:
-    """OrderSchema as of `now`, by the database's clock."""
+def booked_view(ride: BookedRide, *, cancelled: bool) -> dict[str, Any]:
+    """BookedRideSchema: the ride as it was bought."""
+    return {
+        "departure_id": ride.departure_id,
+        "line_id": ride.words["line_id"],
+        "line_name": ride.words["line_name"],
+        "headsign": ride.words["headsign"],
+        "from_stop": ride.from_stop,
+        "from_name": ride.words["from_name"],
+        "to_stop": ride.to_stop,
+        "to_name": ride.words["to_name"],
+        "departs_at": instant(ride.departs_at),
+        "arrives_at": instant(ride.arrives_at),
+        "cancelled": cancelled,
+    }
+
+
+def ticket_view(ticket: BusTicket, *, cancelled: bool) -> dict[str, Any]:
+    """TicketSchema. The code is told as long as it may be shown to somebody."""
+    good = ticket.state in (TicketState.VALID, TicketState.BOARDED)
+    return {
+        "id": ticket.id,
+        "kind": ticket.rider.value,
+        "price_fen": ticket.price_fen,
+        "state": ticket.state.value,
+        "code": ticket.code if good else "",
+        "ride": booked_view(ticket.ride, cancelled=cancelled),
+        "refund_fen": ticket.refund_fen,
+        "boarded_at": instant_or_none(ticket.boarded_at),
+    }
+
+
+@dataclass(frozen=True)
+class Shown:
+    """All that an order's view is made of. cancelled: ids of departures that were.
+
+    now: the database's time, which judges holds; local_now: the airport's, which judges terms.
+    """
+
+    order: Order
+    tickets: tuple[BusTicket, ...]
+    cancelled: frozenset[str]
+    now: datetime
+    local_now: datetime
+
+    def why(self, ticket: BusTicket) -> Why:
+        """Why the ticket may be given back or changed."""
+        return Why.BUS_CANCELLED if ticket.ride.departure_id in self.cancelled else Why.OWN_WISH
+
+
+def order_view(shown: Shown) -> dict[str, Any]:
+    """OrderSchema."""
+    order, sale = shown.order, shown.order.sale
+    usable = [each for each in shown.tickets if each.state in RETURNABLE]
+    reasons = [shown.why(each) for each in usable]
     return {
         "id": order.id,
-        "departure_id": order.departure_id,
-        "from_stop": order.from_stop,
-        "to_stop": order.to_stop,
-        "departs_at": instant(order.departs_at),
-        "arrives_at": instant(order.arrives_at),
+        "state": sale.state_at(shown.now).value,
+        "amount_fen": sale.amount_fen,
+        "refunded_fen": sale.refunded_fen,
+        "refunding_fen": sale.refunding_fen,
+        "currency": sale.currency,
+        "held_at": instant(sale.held_at),
+        "expires_at": instant(sale.expires_at),
+        "paid_at": instant_or_none(sale.paid_at),
+        "out_trade_no": sale.out_trade_no,
+        "flight_id": order.flight_id,
+        "ride": booked_view(order.ride, cancelled=order.ride.departure_id in shown.cancelled),
         "seats": [{"kind": seat.rider.value, "price_fen": seat.price_fen} for seat in order.seats],
-        "amount_fen": order.amount_fen,
-        "currency": order.currency,
-        "state": order.state_at(now).value,
-        "expires_at": instant(order.expires_at),
+        "tickets": [
+            ticket_view(each, cancelled=each.ride.departure_id in shown.cancelled) for each in shown.tickets
+        ],
+        "can_return": any(
+            return_term(each.ride.departs_at, shown.local_now, why).fee_pct is not None
+            for each, why in zip(usable, reasons, strict=True)
+        ),
+        "can_change": any(
+            (term := change_term(each.ride.departs_at, shown.local_now, why, each.changes)) is not None
+            and term.fee_pct is not None
+            for each, why in zip(usable, reasons, strict=True)
+        ),
+        "change_reason": max(reasons, key=list(Why).index).value if reasons else None,
     }

@@ -11,7 +11,7 @@ from services.payments.usecases.paying import (
     look_after_unpaid,
     settle,
 )
-from services.payments.usecases.reading import list_abnormal, trace
+from services.payments.usecases.reading import list_abnormal, list_intents, trace
 from services.payments.usecases.reconciling import reconcile, reconcile_yesterday
 from services.payments.usecases.refunding import look_after_refunds, push, refund
 from services.payments.usecases.shared import Provider, Work
@@ -24,6 +24,7 @@ __all__ = [
     "end",
     "get_intent",
     "list_abnormal",
+    "list_intents",
     "look_after_notices",
     "look_after_refunds",
     "look_after_unpaid",

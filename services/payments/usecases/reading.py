@@ -9,6 +9,13 @@ from services.payments.store import Received
 from services.payments.usecases.shared import Work, instant, intent_document, refund_document
 
 
+def list_intents(uow: Work, order_service: str, order_id: str) -> dict[str, Any]:
+    """{"intents": [IntentSchema]}: all of an order's, the oldest first; none when it never asked for money."""
+    with uow.look_up() as store:
+        intents = store.intents.of_order(order_service, order_id)
+    return {"intents": [intent_document(each) for each in intents]}
+
+
 def trace(uow: Work, order_service: str, order_id: str) -> dict[str, Any]:
     """Every fen of an order, from intent to bill line.
 

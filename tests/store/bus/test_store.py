@@ -12,8 +12,10 @@ from sqlalchemy.exc import IntegrityError
 
 from kernel import migrate
 from kernel.db import UnitOfWork
-from services.bus.domain import FeedVersion, Occupancy, Order, Seat
-from services.bus.schemas import OrderState, Rider
+from kernel.saga.states import State
+from kernel.saga.steps import BUYER, opened
+from services.bus.domain import BookedRide, BusTicket, FeedVersion, Occupancy, Order, Seat
+from services.bus.schemas import Rider, TicketState
 from services.bus.store import BusStore
 from tests.unit.bus.examples import TIMETABLE
 
@@ -22,27 +24,31 @@ MINUTE = timedelta(minutes=1)
 FOUND = TIMETABLE.departure("20261123-A1-in-0900")
 assert FOUND is not None
 DEPARTURE = FOUND
-ORDER = Order(
-    id="o1",
-    passenger_id="p1",
+RIDE = BookedRide(
     departure_id=DEPARTURE.id,
     from_stop="WUYI",
     to_stop="CSX-T2",
     departs_at=DEPARTURE.departs_at,
     arrives_at=DEPARTURE.calls[3].arrives_at,
-    seats=(Seat(Rider.ADULT, 2000), Seat(Rider.CHILD, 1000)),
-    currency="CNY",
-    state=OrderState.HELD,
-    held_at=NOW,
-    expires_at=NOW + 15 * MINUTE,
+    words={"line_id": "A1", "line_name": {"zh": "机场大巴1号线", "en": "Airport Bus 1"}, "headsign": "机场"}
+    | {"from_name": {"zh": "五一", "en": "Wuyi"}, "to_name": {"zh": "T2航站楼", "en": "Terminal 2"}},
 )
+SALE = replace(opened("p1", 3000, "CNY", NOW, 15 * MINUTE), id="o1")
+ORDER = Order(
+    SALE, RIDE, (Seat(Rider.ADULT, 2000), Seat(Rider.CHILD, 1000)), "CZ3101-20261123-CSX-PEK", NOW + MINUTE
+)
+
+
+def order_named(order_id: str, **changes: Any) -> Order:
+    """ORDER under another id, with these changes of its sale."""
+    return replace(ORDER, sale=replace(SALE, id=order_id, **changes))
 
 
 def held(uow: Any, order: Order = ORDER, capacity: int = 4) -> None:
     with uow.write() as tx:
         tx.store.open_departure(DEPARTURE, capacity)
         assert tx.store.take(DEPARTURE.id, len(order.seats))
-        tx.store.add_order(order)
+        tx.store.add_order(order, BUYER, "holds seats")
 
 
 def occupancy(uow: Any) -> Occupancy:
@@ -89,31 +95,51 @@ def test_a_departure_keeps_the_capacity_with_which_its_sale_began(uow: Any) -> N
         assert tx.store.lock_departure(DEPARTURE.id) == Occupancy(4, 0, 2)
 
 
-def test_a_hold_is_released_once(uow: Any) -> None:
+def test_holds_are_over_at_their_expiry_and_not_before(uow: Any) -> None:
     held(uow)
-    for released in (True, False):
-        with uow.write() as tx:
-            tx.store.lock_departure(DEPARTURE.id)
-            assert tx.store.release(ORDER, NOW) is released
-    assert occupancy(uow).held == 0
-    with uow.read() as tx:
-        assert tx.store.order("o1").state is OrderState.RELEASED
-
-
-def test_holds_lapse_at_their_expiry_and_not_before(uow: Any) -> None:
-    held(uow)
-    held(uow, replace(ORDER, id="o2", expires_at=NOW + 16 * MINUTE))
-    early, late = ORDER.expires_at - timedelta(microseconds=1), ORDER.expires_at
+    held(uow, order_named("o2", expires_at=NOW + 16 * MINUTE))
+    early, late = SALE.expires_at - timedelta(microseconds=1), SALE.expires_at
     with uow.write() as tx:
-        assert tx.store.lapsed_departures(early, 10) == []
-        assert tx.store.lapse(DEPARTURE.id, early) == 0
-        assert tx.store.lapsed_departures(late, 10) == [DEPARTURE.id]
-        assert tx.store.lapse(DEPARTURE.id, late) == 2
-        assert tx.store.lapse(DEPARTURE.id, late) == 0
-        assert not tx.store.release(ORDER, late)
-    assert occupancy(uow).held == 2
-    with uow.read() as tx:
-        assert [tx.store.order(id_).state.value for id_ in ("o1", "o2")] == ["lapsed", "held"]
+        assert tx.store.over_holds(DEPARTURE.id, early, NOW) == []
+        ((sale, seats),) = tx.store.over_holds(DEPARTURE.id, late, NOW)
+        assert (sale.id, seats) == ("o1", 2)
+        tx.store.sales.step(sale, State.PAYING, NOW, BUYER, "asks to pay")
+        assert tx.store.over_holds(DEPARTURE.id, late, early) == []
+        assert len(tx.store.over_holds(DEPARTURE.id, late, late)) == 1
+
+
+def test_seats_move_from_held_to_sold(uow: Any) -> None:
+    held(uow)
+    with uow.write() as tx:
+        tx.store.move_seats(DEPARTURE.id, held=-2, sold=2)
+        assert tx.store.sell(DEPARTURE.id, 2)
+        assert not tx.store.sell(DEPARTURE.id, 1)
+    assert occupancy(uow) == Occupancy(4, 4, 0)
+
+
+def ticket(number: int, **changes: Any) -> BusTicket:
+    given = BusTicket(f"{number:032x}", "o1", number, Rider.ADULT, 2000, RIDE, "BUS1:…", NOW)
+    return replace(given, **changes)
+
+
+def test_a_ticket_comes_back_as_it_was_issued_and_ends_once(uow: Any) -> None:
+    held(uow)
+    first, second = ticket(1), ticket(2, rider=Rider.CHILD)
+    with uow.write() as tx:
+        tx.store.add_tickets([second, first])
+        assert tx.store.tickets_of(["o1", "o2"]) == [first, second]
+        assert tx.store.end_ticket(first, TicketState.RETURNED, NOW, 1800)
+        assert not tx.store.end_ticket(first, TicketState.CHANGED, NOW)
+        ended = replace(first, state=TicketState.RETURNED, ended_at=NOW, refund_fen=1800)
+        assert tx.store.tickets_of(["o1"]) == [ended, second]
+
+
+def test_a_seat_is_delivered_once(real_uow: UnitOfWork[BusStore]) -> None:
+    held(real_uow)
+    with real_uow.write() as tx:
+        tx.store.add_tickets([ticket(1)])
+    with pytest.raises(IntegrityError), real_uow.write() as tx:
+        tx.store.add_tickets([ticket(1, id="f" * 32)])
 
 
 @pytest.mark.parametrize(
@@ -122,15 +148,20 @@ def test_holds_lapse_at_their_expiry_and_not_before(uow: Any) -> None:
         "UPDATE departures SET held = 5",
         "UPDATE departures SET sold = 3",
         "UPDATE departures SET held = -1",
-        "UPDATE orders SET state = 'eaten'",
-        "UPDATE orders SET state = 'lapsed'",
         "UPDATE orders SET seats = 0",
+        "UPDATE tickets SET state = 'eaten'",
+        "UPDATE tickets SET state = 'boarded'",
+        "UPDATE tickets SET state = 'returned'",
+        "UPDATE tickets SET refund_fen = 1",
+        "UPDATE tickets SET replaces = 'nobody'",
         "UPDATE order_seats SET price_fen = -1",
         "UPDATE order_seats SET rider = 'dog'",
     ],
 )
 def test_the_database_itself_refuses_what_may_never_be(real_uow: UnitOfWork[BusStore], change: str) -> None:
     held(real_uow)
+    with real_uow.write() as tx:
+        tx.store.add_tickets([ticket(1)])
     with pytest.raises(IntegrityError), real_uow.write() as tx:
         tx.connection.execute(text(change))
     assert occupancy(real_uow) == Occupancy(4, 0, 2)

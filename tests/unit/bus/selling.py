@@ -6,14 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from kernel.ids import new_id
+from kernel.saga.protocols import Till
 from services.bus import schemas, usecases
 from services.bus.settings import BusSettings
+from services.bus.ticketing import TicketReader, TicketSigner
+from tests.fakes.till import FakeTill
 from tests.unit.bus.examples import ARCHIVE, local
 
 DEPARTURE_ID = "20261123-A4-in-0930"
 SEATS = 33
 EARLY = local("08:00")
-HERE = usecases.Here("CSX", BusSettings())
+CLOSED = FakeTill()
+"""For sales that never come to paying."""
+HERE = usecases.Here("CSX", BusSettings(open_holds=1000))
+SIGNER = TicketSigner(1, bytes(32))
+READER = TicketReader({1: SIGNER.public_key})
 
 
 def imported(uow: Any, archive: bytes = ARCHIVE) -> usecases.Imported:
@@ -34,22 +41,66 @@ def hold(
     }
     request = schemas.HoldSeatsSchema().load(given | changes)
     # A copy of the service reads its timetable by itself.
-    answer = usecases.hold_seats(uow, usecases.Timetables(), here, request, now)
+    counter = usecases.Counter(here, seats(now, here))
+    answer = usecases.hold_seats(uow, usecases.Timetables(), counter, request)
     assert schemas.OrderResultSchema().validate(answer) == {}
     order: dict[str, Any] = answer["order"]
     return order
 
 
-def release(uow: Any, order_id: str, passenger_id: str = "p1", **changes: Any) -> dict[str, Any]:
+def release(
+    uow: Any, order_id: str, passenger_id: str = "p1", till: Till = CLOSED, **changes: Any
+) -> dict[str, Any]:
     given = {"request_id": new_id(), "passenger_id": passenger_id, "order_id": order_id}
-    answer = usecases.release_seats(uow, schemas.ReleaseSeatsSchema().load(given | changes))
+    request = schemas.ReleaseSeatsSchema().load(given | changes)
+    answer = usecases.release_seats(uow, seats(), till, request)
+    order: dict[str, Any] = answer["order"]
+    return order
+
+
+def pay(uow: Any, till: Till, order_id: str, **changes: Any) -> dict[str, Any]:
+    """PayResultSchema; by default by a code on another screen."""
+    given = {"request_id": new_id(), "passenger_id": "p1", "order_id": order_id, "channel": "native"}
+    request = schemas.PayOrderSchema().load(given | changes)
+    answer = usecases.pay_order(uow, seats(), till, request)
+    assert schemas.PayResultSchema().validate(answer) == {}
+    return answer
+
+
+def quoted(uow: Any, order_id: str, ticket_ids: list[str], now: datetime = EARLY) -> dict[str, Any]:
+    request = {"passenger_id": "p1", "order_id": order_id, "ticket_ids": ticket_ids}
+    answer = usecases.quote_return(uow, seats(now), schemas.QuoteReturnSchema().load(request))
+    assert schemas.QuoteSchema().validate(answer) == {}
+    return answer
+
+
+def give_back(
+    uow: Any, till: Till, order_id: str, ticket_ids: list[str], now: datetime = EARLY, **changes: Any
+) -> dict[str, Any]:
+    """The order, after these tickets were given back for what is quoted now."""
+    given = {"request_id": new_id(), "passenger_id": "p1", "order_id": order_id, "ticket_ids": ticket_ids}
+    if "refund_fen" not in changes:
+        given["refund_fen"] = quoted(uow, order_id, ticket_ids, now)["refund_fen"]
+    request = schemas.ReturnTicketsSchema().load(given | changes)
+    order: dict[str, Any] = usecases.return_tickets(uow, seats(now), till, request)["order"]
+    return order
+
+
+def shown(uow: Any, order_id: str, passenger_id: str = "p1", now: datetime = EARLY) -> dict[str, Any]:
+    """OrderSchema."""
+    answer = usecases.get_order(uow, {"order_id": order_id, "passenger_id": passenger_id}, now)
+    assert schemas.OrderResultSchema().validate(answer) == {}
     order: dict[str, Any] = answer["order"]
     return order
 
 
 def state(uow: Any, order_id: str, passenger_id: str = "p1") -> str:
-    answer = usecases.get_order(uow, {"order_id": order_id, "passenger_id": passenger_id})
-    return str(answer["order"]["state"])
+    return str(shown(uow, order_id, passenger_id)["state"])
+
+
+def seats(now: datetime = EARLY, here: usecases.Here = HERE) -> usecases.Seats:
+    """The goods of bus as of `now`."""
+    return usecases.Seats(here.settings, SIGNER, now)
 
 
 def free(uow: Any) -> int:

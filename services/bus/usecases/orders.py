@@ -1,0 +1,68 @@
+"""Orders as their traveller sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.bus.domain import Order
+from services.bus.errors import OrderNotFound
+from services.bus.usecases.shared import Tx, Work
+from services.bus.usecases.views import Shown, order_view
+
+
+def get_order(uow: Work, request: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """OrderResultSchema. now: the airport's time. Raises OrderNotFound."""
+    with uow.read() as tx:
+        return {"order": order_view(shown(tx, mine(tx, request), now))}
+
+
+def list_orders(uow: Work, request: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """OrdersSchema: a traveller's orders, the newest first. cursor: as the page before told. now: the airport's time.
+
+    Raises OrderNotFound for a cursor that was never theirs.
+    """
+    buyer, most = request["passenger_id"], request["limit"]
+    with uow.read() as tx:
+        before = None
+        if request["cursor"] is not None:
+            last = tx.store.sales.find(request["cursor"])
+            if last is None or last.buyer_id != buyer:
+                raise OrderNotFound
+            before = (last.held_at, last.id)
+        sales = tx.store.sales.of_buyer(buyer, most + 1, before)
+        orders = tx.store.orders([sale.id for sale in sales[:most]])
+        views = [order_view(each) for each in shown_all(tx, orders, now)]
+    return {"orders": views, "next_cursor": sales[most - 1].id if len(sales) > most else None}
+
+
+def shown(tx: Tx, order: Order, now: datetime) -> Shown:
+    """An order with what its view needs. now: the airport's time."""
+    return shown_all(tx, [order], now)[0]
+
+
+def shown_all(tx: Tx, orders: Sequence[Order], now: datetime) -> list[Shown]:
+    """The same for several, in three questions whatever their number."""
+    tickets = tx.store.tickets_of([order.id for order in orders])
+    rides = {order.ride.departure_id for order in orders} | {each.ride.departure_id for each in tickets}
+    known = tx.store.occupancies(rides)
+    cancelled = frozenset(id_ for id_, occupancy in known.items() if occupancy.cancelled_at is not None)
+    return [
+        Shown(
+            order,
+            tuple(each for each in tickets if each.order_id == order.id),
+            cancelled,
+            tx.now(),
+            now,
+        )
+        for order in orders
+    ]
+
+
+def mine(tx: Tx, request: Mapping[str, Any]) -> Order:
+    """The order that a traveller names, if it is theirs. Raises OrderNotFound."""
+    order = tx.store.order(request["order_id"])
+    if order is None or order.sale.buyer_id != request["passenger_id"]:
+        raise OrderNotFound
+    return order

@@ -1,0 +1,117 @@
+"""What bus sells, as the saga of orders sees it: seats become tickets, or the money goes back.
+
+Order of locks: departures by id, then orders (docs/decisions/0045-seats-of-a-bus.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from kernel.ids import new_id
+from kernel.outbox import Event
+from kernel.saga.protocols import Delivery
+from kernel.saga.states import Sale, State
+from kernel.saga.steps import GONE, LATE, SWEEPER, end_hold
+from services.bus.domain import BookedRide, BusTicket, Order, Seat
+from services.bus.events import ORDER_REFUNDED, SCHEMA_VERSION, TICKETS_ISSUED
+from services.bus.settings import BusSettings
+from services.bus.ticketing import Ticket, TicketSigner
+from services.bus.usecases.shared import Tx
+from services.bus.usecases.views import booked_view
+
+_WHY = {GONE: "sold_out", LATE: "late"}
+
+
+@dataclass(frozen=True)
+class Seats:
+    """The goods of bus. now: the airport's time."""
+
+    settings: BusSettings
+    signer: TicketSigner
+    now: datetime
+
+    @property
+    def gone_reason(self) -> str:
+        return "付款到账时座位已售完，全额退款"
+
+    def lock(self, tx: Tx, order_id: str) -> None:
+        departure_id = tx.store.departure_of(order_id)
+        if departure_id is not None:
+            tx.store.lock_departure(departure_id)
+
+    def free(self, tx: Tx, sale: Sale) -> None:
+        order = _order(tx, sale)
+        tx.store.move_seats(order.ride.departure_id, held=-len(order.seats))
+
+    def deliver(self, tx: Tx, sale: Sale, *, held: bool) -> Delivery:
+        """Sell the seats and sign their tickets. A bus that was cancelled or has left delivers nothing."""
+        order = _order(tx, sale)
+        departure_id, seats = order.ride.departure_id, len(order.seats)
+        if held:
+            tx.store.move_seats(departure_id, held=-seats)
+        # A hold that lasted is served even at the last minute; seats are not got again for a bus that has left.
+        left = not held and order.ride.departs_at <= self.now
+        if left or not tx.store.sell(departure_id, seats):
+            return Delivery.GONE
+        tickets = [
+            self.ticket(order.id, n, seat, order.ride, tx.now()) for n, seat in enumerate(order.seats, 1)
+        ]
+        tx.store.add_tickets(tickets)
+        return Delivery.DONE
+
+    def tell(self, tx: Tx, sale: Sale, why: str) -> None:
+        order = replace(_order(tx, sale), sale=sale)
+        if sale.state is State.ISSUED:
+            tell(tx, TICKETS_ISSUED, order, order.ride)
+        elif why in _WHY:
+            tell(tx, ORDER_REFUNDED, order, order.ride, refund_fen=sale.amount_fen, why=_WHY[why])
+
+    def ticket(self, order_id: str, number: int, seat: Seat, ride: BookedRide, now: datetime) -> BusTicket:
+        """A new ticket of this ride, signed. now: the database's time."""
+        ticket_id = new_id()
+        return BusTicket(
+            id=ticket_id,
+            order_id=order_id,
+            number=number,
+            rider=seat.rider,
+            price_fen=seat.price_fen,
+            ride=ride,
+            code=self.code(ticket_id, seat, ride),
+            issued_at=now,
+        )
+
+    def code(self, ticket_id: str, seat: Seat, ride: BookedRide) -> str:
+        """The text that proves the ticket without a network."""
+        return self.signer.sign(
+            Ticket(ticket_id, ride.departure_id, ride.from_stop, ride.to_stop, seat.rider, ride.departs_at)
+        )
+
+    def end_over_holds(self, tx: Tx, departure_id: str) -> int:
+        """End the holds of a locked departure that are over; returns how many seats came free.
+
+        A hold that is being paid for is over only when its payment wasn't heard of for long after its end: money
+        that was paid in time may still be on its way to us.
+        """
+        now, freed = tx.now(), 0
+        for sale, seats in tx.store.over_holds(departure_id, now, now - self.settings.unheard):
+            end_hold(tx, self, sale, State.LAPSED, SWEEPER, "nobody paid in time")
+            freed += seats
+        return freed
+
+
+def tell(tx: Tx, name: str, order: Order, ride: BookedRide, seats: int = 0, **more: object) -> None:
+    """Publish an event about an order as it is now. seats: how many it is about; 0: all."""
+    data = {
+        "order_id": order.id,
+        "passenger_id": order.sale.buyer_id,
+        "ride": booked_view(ride, cancelled=False),
+        "seats": seats or len(order.seats),
+    }
+    tx.outbox.add(Event(name, order.id, order.sale.version, data | more, SCHEMA_VERSION))
+
+
+def _order(tx: Tx, sale: Sale) -> Order:
+    order = tx.store.order(sale.id)
+    assert order is not None, "an order that is locked is there"
+    return order
