@@ -34,6 +34,7 @@ from gateway.rpc import RpcClient, RpcLimits
 from gateway.security import JSON_CSP, SecurityLayer, security_headers
 from gateway.session import Sessions
 from gateway.settings import Settings
+from gateway.timetable import BusTimetable
 from gateway.wording import Words
 from kernel.config import load
 from services.airport import Airport
@@ -83,6 +84,7 @@ class Gateway:
             words=Words.load(),
             account=account or load(WeChatAccount),
             sessions=Sessions(self.rpc, settings.public_url),
+            bus=BusTimetable(self.rpc, airport.iata),
             doors=tuple(doors),
         )
         self.live = Live(self.deps, self.drain)

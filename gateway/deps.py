@@ -12,6 +12,7 @@ from gateway.limits import Limits
 from gateway.rpc import CallContext
 from gateway.session import Sessions
 from gateway.settings import Settings
+from gateway.timetable import BusTimetable
 from gateway.wording import Words
 from services.airport import Airport
 
@@ -61,5 +62,6 @@ class Deps:
     words: Words
     account: WeChatAccount
     sessions: Sessions
+    bus: BusTimetable
     doors: tuple[str, ...] = ()
     """The modules of all doors of this gateway, for the document that describes them."""

@@ -28,6 +28,8 @@ STATIC: Final = Path(__file__).parent / "static"
 BUNDLES: Final = {
     "site.css": ("vendor/weui.css", "site.css", "board.css", "flight.css", "account.css"),
     "site.js": ("vendor/htmx.js", "site.js", "live.js", "account.js"),
+    "bus.css": ("bus.css",),
+    "bus.js": ("bus.js",),
     "icon.svg": ("icon.svg",),
 }
 """What is sent, and the files it is joined from, in this order."""

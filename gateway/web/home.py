@@ -43,7 +43,7 @@ MENU: Final = (
     (
         N_("Airport services"),
         (
-            Function("bus", N_("Airport bus")),
+            Function("bus", N_("Airport bus"), "/bus", N_("Times, seats, tickets")),
             Function("lost", N_("Lost and found")),
             Function("lounge", N_("VIP lounge")),
             Function("feedback", N_("Feedback")),

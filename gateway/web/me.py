@@ -22,6 +22,8 @@ from services.passengers.schemas import Language
 SERVICES: Final = {
     "passengers": N_("Account, companions, documents, consents"),
     "notify": N_("Followed flights and messages"),
+    "bus": N_("Bus tickets"),
+    "payments": N_("Payments"),
 }
 """The services that hold something about travellers, as a traveller calls them; others go by their own name."""
 _WORD: Final = "delete"

@@ -9,6 +9,8 @@ from starlette.requests import Request
 from gateway.web.texts import N_
 
 NOTICES: Final = {
+    "bus_returned": N_("The tickets are given back."),
+    "bus_changed": N_("You have a ticket for another bus."),
     "language": N_("Your language is set. Messages come in it, too."),
     "unfollowed": N_("You no longer follow this flight."),
     "companion_added": N_("The companion is saved."),

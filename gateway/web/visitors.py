@@ -6,6 +6,7 @@ secret of the reader's beside words that a link can choose, and the length of a 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
@@ -133,9 +134,15 @@ class Visitors:
             template,
             token=self._sessions.form_token(request),
             form_id=new_id(),
+            reader=self.reader(request),
             in_wechat=in_wechat(request),
             **values,
         )
+
+    def reader(self, request: Request) -> str:
+        """A name for this session that tells nothing: what a browser keeps for one reader isn't shown to the next."""
+        token = self._sessions.form_token(request)
+        return hashlib.sha256(f"reader {token}".encode()).hexdigest()[:16]
 
     async def read(self, request: Request, traveller: Traveller, service: str, method: str) -> Any:
         """Ask a service about this traveller."""

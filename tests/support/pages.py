@@ -32,6 +32,7 @@ class Served:
     url: str
     ids: dict[str, str]
     boards: dict[str, str]
+    orders: dict[str, str]
 
     def wish(self, **wish: Any) -> None:
         self.send(**wish)
@@ -60,7 +61,7 @@ def serving() -> Iterator[Served]:
     assert process.stdin
     assert process.stdout
     first = json.loads(process.stdout.readline())
-    yield Served(process, first["url"], first["ids"], first["boards"])
+    yield Served(process, first["url"], first["ids"], first["boards"], first["orders"])
     process.stdin.close()
     try:
         process.wait(12)

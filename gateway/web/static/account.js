@@ -9,3 +9,18 @@
   }
   if (document.getElementById("shown")) setTimeout(() => location.replace("/me/documents"), SHOWN_MS);
 })();
+
+// Tickets that a phone keeps for want of a network go when their owner signs out, or when somebody else signs in.
+(() => {
+  const KEPT = "tickets-", ENDS = /^\/(sign-out|me\/data\/erasure)/;
+  if (!("caches" in window)) return;
+  const forget = async (but = "") => {
+    for (const name of await caches.keys()) if (name.startsWith(KEPT) && name !== KEPT + but) await caches.delete(name);
+  };
+  if (document.body.dataset.reader) forget(document.body.dataset.reader);
+  document.addEventListener("submit", (event) => {
+    if (!ENDS.test(new URL(event.target.action).pathname) || event.defaultPrevented) return;
+    event.preventDefault();
+    forget().finally(() => event.target.submit());
+  });
+})();

@@ -18,6 +18,7 @@ from gateway.rpc import CallContext
 from gateway.settings import Settings
 from kernel.errors import Kind, RemoteError, ServiceError, Unavailable
 from services.airport import Airport
+from tests.gateway.web.bus import FakeBus
 from tests.gateway.web.travellers import FakeNotify, FakePassengers
 
 
@@ -29,6 +30,7 @@ class FakeFlights:
         self.histories: dict[str, list[dict[str, Any]]] = {}
         self.passengers = FakePassengers()
         self.notify = FakeNotify(self.documents, self.passengers)
+        self.bus = FakeBus()
         self.away: set[str] = set()
         self.calls: list[tuple[str, str, dict[str, Any]]] = []
         self.connected = True
@@ -84,7 +86,8 @@ class FakeFlights:
             answer = getattr(self, f"_{method}")(request)
             return answer
         try:
-            answer = getattr(self.passengers if service == "passengers" else self.notify, method)(request)
+            known = {"passengers": self.passengers, "notify": self.notify, "bus": self.bus}
+            answer = getattr(known[service], method)(request)
         except ServiceError as exc:
             raise RemoteError.from_document(exc.to_document()) from exc
         return answer

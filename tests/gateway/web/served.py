@@ -1,7 +1,7 @@
 """`python -m tests.gateway.web.served`: the gateway over a made-up Changsha on a port of its own, for browsers.
 
-The first line out is {"url", "ids": {state: flight id}, "boards": {state: address}}. Each line in is a wish: {"push": id, …changes},
-{"connect": true|false}, {"storm": seconds}; each is answered by a line when it is done.
+The first line out is {"url", "ids": {state: flight id}, "boards": {state: address}, "orders": {state: order id}}. Each line in is a wish: {"push": id, …changes},
+{"connect": true|false}, {"storm": seconds}, {"issue": order id}; each is answered by a line when it is done.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ async def main() -> None:
         await asyncio.sleep(0.02)
     ids = {state: document["id"] for state, document in shown.items()}
     boards = {state: _board_of(document) for state, document in shown.items()}
-    _say({"url": f"http://{ports.LOOPBACK}:{port}", "ids": ids, "boards": boards})
+    orders = _orders(flights)
+    _say({"url": f"http://{ports.LOOPBACK}:{port}", "ids": ids, "boards": boards, "orders": orders})
     while line := await asyncio.to_thread(sys.stdin.readline):
         await _do(json.loads(line), flights)
         _say({"done": True})
@@ -62,9 +63,26 @@ def _settle(flights: FakeFlights, shown: dict[str, dict[str, Any]]) -> None:
     flights.notify.tell(ANNA, shown["boarding"]["id"])
 
 
+def _orders(flights: FakeFlights) -> dict[str, str]:
+    """Anna's orders of bus tickets, by the state they are in."""
+    bus, found = flights.bus, {}
+    for state in ("released", "lapsed", "returning", "paid"):
+        found[state] = bus.turn(bus.held(ANNA)["id"], state)["id"]
+    found["held"] = bus.held(ANNA, ("adult", "child"))["id"]
+    found["issued"] = bus.bought(ANNA)["id"]
+    found["several"] = bus.bought(ANNA, ("adult", "adult", "child"), hours=5)["id"]
+    found["mixed"] = bus.bought(ANNA, ("adult", "child", "discount", "adult"), hours=2)["id"]
+    for number, state in enumerate(("boarded", "returned", "changed", "cancelled")):
+        bus.mark(found["mixed"], number, state)
+    bus.turn(found["mixed"], "issued", refunding_fen=900)
+    return found
+
+
 async def _do(wish: dict[str, Any], flights: FakeFlights) -> None:
     if "connect" in wish:
         flights.connect(wish["connect"])
+    elif "issue" in wish:
+        flights.bus.issue(wish["issue"])
     elif "storm" in wish:
         await _storm(flights, wish["storm"])
     else:

@@ -14,15 +14,21 @@ from tests.gateway.web.fakes import FakeFlights, gateway_over
 from tests.gateway.web.travellers import ANNA, BEN, cookie_of
 
 pytestmark = pytest.mark.anyio
+OWNED = re.compile("companion_id|document_id|order_id")
+"""Path parameters that name something of one traveller's."""
 
 
 def routes_about_somebody() -> list[tuple[str, str]]:
     """(method, path) of every page and form of one traveller: new ones are judged without being listed here."""
     found = []
     for route in gateway_over(FakeFlights([])).routes:
-        if isinstance(route, Route) and (route.path.startswith("/me") or route.path.endswith("follow")):
+        if isinstance(route, Route) and is_about_somebody(route.path):
             found += [(method, route.path) for method in sorted((route.methods or set()) - {"HEAD"})]
     return found
+
+
+def is_about_somebody(path: str) -> bool:
+    return path.startswith(("/me", "/bus/orders/")) or path.endswith("follow")
 
 
 def filled(path: str, flights: FakeFlights) -> str:
@@ -31,6 +37,7 @@ def filled(path: str, flights: FakeFlights) -> str:
         companion_id=next(iter(flights.passengers.companions)),
         document_id=next(iter(flights.passengers.documents)),
         flight_id=leg_id("boarding"),
+        order_id=next(iter(flights.bus.orders), "o" * 32),
         kind="flight_messages",
     )
 
@@ -39,7 +46,8 @@ def test_the_matrix_sees_all_of_them() -> None:
     found = routes_about_somebody()
     assert ("POST", "/me/documents/{document_id}/show") in found
     assert ("POST", "/flights/{flight_id}/unfollow") in found
-    assert len(found) == 24
+    assert ("POST", "/bus/orders/{order_id}/pay") in found
+    assert len(found) == 33
 
 
 @pytest.mark.parametrize(("method", "path"), routes_about_somebody())
@@ -50,7 +58,7 @@ async def test_a_visitor_sees_nothing_of_anybody(
     answer = await visitor.request(
         method, filled(path, flights), data={"role": "passenger"} if method == "POST" else None
     )
-    if path in {"/me", "/me/flights/now"}:
+    if path in {"/me", "/me/flights/now", "/bus/orders/{order_id}/state"}:
         assert answer.status_code in {200, 204}
     else:
         assert answer.status_code == 303
@@ -61,14 +69,16 @@ async def test_a_visitor_sees_nothing_of_anybody(
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [pair for pair in routes_about_somebody() if "companion_id" in pair[1] or "document_id" in pair[1]],
+    [pair for pair in routes_about_somebody() if OWNED.search(pair[1])],
 )
 async def test_anothers_things_are_answered_like_none(flights: FakeFlights, method: str, path: str) -> None:
     flights.passengers.with_belongings(ANNA, "Anna Berg")
-    before = repr((flights.passengers.companions, flights.passengers.documents))
+    flights.bus.bought(ANNA, ("adult", "child"))
+    before = repr((flights.passengers.companions, flights.passengers.documents, flights.bus.orders))
     async with browser_of(flights, BEN) as ben:
-        fields = {**keys_of((await ben.get("/me")).text), "name": "Ben", "kind": "adult"}
-        own = {"companion_id": "", "document_id": "", "flight_id": "", "kind": ""}
+        fields = {**keys_of((await ben.get("/me")).text), "name": "Ben", "kind": "adult", "refund_fen": "0"}
+        fields["departure_id"] = "20261123-A1-in-0630"
+        own = {"companion_id": "", "document_id": "", "order_id": "", "flight_id": "", "kind": ""}
         answers = []
         for where in (filled(path, flights), path.format(**dict.fromkeys(own, "f" * 32))):
             answer = await ben.request(method, where, data=fields if method == "POST" else None)
@@ -76,12 +86,13 @@ async def test_anothers_things_are_answered_like_none(flights: FakeFlights, meth
     assert answers[0] == answers[1]
     assert answers[0][0] == 404
     assert "Anna Berg" not in answers[0][1]
-    assert repr((flights.passengers.companions, flights.passengers.documents)) == before
+    assert repr((flights.passengers.companions, flights.passengers.documents, flights.bus.orders)) == before
     assert flights.passengers.unmasked == []
 
 
 async def test_the_matrix_lets_the_owner_in(anna: httpx.AsyncClient, flights: FakeFlights) -> None:
     flights.passengers.with_belongings(ANNA, "Anna Berg")
+    flights.bus.bought(ANNA)
     for method, path in routes_about_somebody():
         if method == "GET":
             answer = await anna.get(filled(path, flights))
