@@ -94,6 +94,11 @@ class PassengersService:
         """PassengerResultSchema. Errors: passengers.not_found."""
         return usecases.get_passenger(self.storage, request["passenger_id"])
 
+    @rpc(arguments=schemas.PassengerIdSchema())
+    def get_payer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """PayerSchema. Errors: passengers.not_found."""
+        return usecases.get_payer(self.storage, request["passenger_id"])
+
     @rpc(arguments=schemas.SetLanguageSchema())
     def set_language(self, request: dict[str, Any]) -> dict[str, Any]:
         """PassengerResultSchema. Errors: passengers.not_found."""

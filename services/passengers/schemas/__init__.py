@@ -10,6 +10,7 @@ Writing calls carry a `request_id`; a repeat gets the answer of the first. Insta
     end_all_sessions WriteSchema              → DoneSchema
     note_wechat_follower FollowerSchema       → PassengerIdSchema
     get_passenger PassengerIdSchema           → PassengerResultSchema
+    get_payer PassengerIdSchema               → PayerSchema
     set_language SetLanguageSchema            → PassengerResultSchema
     list_companions PassengerIdSchema         → CompanionsSchema
     add_companion / change_companion          → CompanionResultSchema
@@ -60,6 +61,7 @@ from services.passengers.schemas.documents import (
     UnmaskedSchema,
     UnmaskSchema,
 )
+from services.passengers.schemas.payers import PayerSchema
 from services.passengers.schemas.rights import (
     ConsentEntrySchema,
     ConsentSchema,
@@ -135,6 +137,7 @@ __all__ = [
     "PassengerIdSchema",
     "PassengerResultSchema",
     "PassengerSchema",
+    "PayerSchema",
     "SealingKeySchema",
     "ServiceErasureSchema",
     "SessionSchema",

@@ -19,6 +19,7 @@ from services.passengers.usecases.documents import (
     remove_document,
     unmask_document,
 )
+from services.passengers.usecases.payers import get_payer
 from services.passengers.usecases.rights import (
     count_overdue,
     erase_dormant,
@@ -45,6 +46,7 @@ __all__ = [
     "find_documents",
     "get_erasure",
     "get_passenger",
+    "get_payer",
     "get_session",
     "give_consent",
     "identified",

@@ -52,6 +52,7 @@ def test_a_first_sign_in_makes_a_traveller_and_tells_it(uow: Any) -> None:
                 "openid": "o-1",
                 "language": "en",
                 "subscribed": False,
+                "flight_messages": "never",
                 "version": 1,
             },
         )
@@ -199,6 +200,13 @@ def test_whoever_follows_is_a_traveller_and_stays_one(uow: Any) -> None:
     assert shown["wechat"]["subscribed"]
     assert shown["language"] == "en"
     assert [data["subscribed"] for data in told(uow, "passenger_changed")] == [True]
+
+
+def test_the_payer_is_the_account_that_is_in_use(uow: Any) -> None:
+    passenger_id = follower(uow)
+    assert usecases.get_payer(uow, passenger_id) == {"openid": ME.openid}
+    with pytest.raises(PassengerNotFound):
+        usecases.get_payer(uow, "nobody")
 
 
 def test_late_news_about_following_changes_nothing(uow: Any) -> None:
