@@ -41,7 +41,14 @@ from services.airport import Airport
 
 log = logging.getLogger(__name__)
 
-DOORS: Final = ("gateway.api", "gateway.partner", "gateway.web", "gateway.wechat", "gateway.session.door")
+DOORS: Final = (
+    "gateway.api",
+    "gateway.partner",
+    "gateway.web",
+    "gateway.wechat",
+    "gateway.session.door",
+    "gateway.staff",
+)
 _TICK_S: Final = 1.0
 _RELAX_EVERY_S: Final = 60
 

@@ -1,6 +1,7 @@
 """FRONT DOOR: arguments and results of every RPC of staff, and the vocabularies they use.
 
 begin_sign_in BeginSignInSchema          → SignInStepSchema
+get_sign_in ChallengeSchema              → SignInStepSchema
 finish_sign_in FinishSignInSchema        → SignedInSchema         writes
 get_session TokenSchema                  → SessionStateSchema
 end_session TokenSchema                  → DoneSchema             writes; one that has ended is no error
@@ -175,7 +176,7 @@ class EndSessionsSchema(_Acted):
     session_id = fields.String(load_default=None, allow_none=True, validate=_ID)
 
 
-class ChangePasswordSchema(_Write):
+class ChangePasswordSchema(_Acted):
     account_id = fields.String(required=True, validate=_ID)
     old_password = fields.String(required=True, validate=validate.Length(max=MAX_PASSWORD), load_only=True)
     new_password = fields.String(required=True, validate=validate.Length(max=1000), load_only=True)

@@ -59,6 +59,11 @@ class StaffService:
         """SignInStepSchema. Errors: staff.too_many_attempts, .busy."""
         return usecases.begin_sign_in(self.storage, self.hasher, self.cipher, request)
 
+    @rpc(arguments=schemas.ChallengeSchema())
+    def get_sign_in(self, request: dict[str, Any]) -> dict[str, Any]:
+        """SignInStepSchema. Errors: staff.sign_in_over."""
+        return usecases.get_sign_in(self.storage, self.cipher, request["challenge"])
+
     @rpc(arguments=schemas.FinishSignInSchema())
     def finish_sign_in(self, request: dict[str, Any]) -> dict[str, Any]:
         """SignedInSchema. Errors: staff.sign_in_refused, .wrong_code, .sign_in_over, .too_many_attempts."""

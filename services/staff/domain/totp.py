@@ -11,7 +11,6 @@ import hmac
 import re
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote
 
 STEP_S: Final = 30
 DIGITS: Final = 6
@@ -66,9 +65,3 @@ def new_secret_text(chance: str) -> str:
 def secret_bytes(text: str) -> bytes:
     """The secret that `secret_text` wrote."""
     return base64.b32decode(text + "=" * (-len(text) % 8))
-
-
-def address(secret: str, login: str, issuer: str) -> str:
-    """The otpauth address that a QR code shows. Source: Google Authenticator's "Key Uri Format"."""
-    label = quote(f"{issuer}:{login}")
-    return f"otpauth://totp/{label}?secret={secret}&issuer={quote(issuer)}&digits={DIGITS}&period={STEP_S}"

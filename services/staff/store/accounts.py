@@ -143,6 +143,11 @@ class Accounts:
             .on_conflict_do_nothing()
         )
 
+    def drop_device(self, token_hash: str, account_id: str) -> None:
+        self._connection.execute(
+            delete(DEVICES).where(DEVICES.c.token_hash == token_hash, DEVICES.c.account_id == account_id)
+        )
+
     def drop_devices(self, account_id: str) -> None:
         """No browser is known to the account any more."""
         self._connection.execute(delete(DEVICES).where(DEVICES.c.account_id == account_id))

@@ -19,7 +19,7 @@ from services.staff.usecases.reading import (
     verify_audit,
 )
 from services.staff.usecases.shared import Cipher, Passwords, Work
-from services.staff.usecases.signing_in import begin_sign_in, finish_sign_in, get_session
+from services.staff.usecases.signing_in import begin_sign_in, finish_sign_in, get_session, get_sign_in
 from services.staff.usecases.upkeep import head_of_trail, purge
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "finish_sign_in",
     "get_account",
     "get_session",
+    "get_sign_in",
     "head_of_trail",
     "list_accounts",
     "list_audit",

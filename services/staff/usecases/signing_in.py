@@ -75,6 +75,15 @@ def begin_sign_in(uow: Work, hasher: Passwords, cipher: Cipher, request: Mapping
     return _step(uow, cipher, challenge)
 
 
+def get_sign_in(uow: Work, cipher: Cipher, challenge: str) -> dict[str, Any]:
+    """SignInStepSchema of a sign-in under way. Raises SignInOver."""
+    with uow.read() as tx:
+        found, now = tx.store.accounts.challenge(token_hash(challenge)), tx.now()
+    if found is None or now >= found.expires_at:
+        raise SignInOver
+    return _step(uow, cipher, found)
+
+
 def finish_sign_in(uow: Work, cipher: Cipher, request: Mapping[str, Any]) -> dict[str, Any]:
     """SignedInSchema: a new session. A code is used once; one at enrolment proves that the app has the secret.
 
@@ -267,8 +276,10 @@ def _signed_in(tx: Tx, cipher: Cipher, challenge: Challenge, request: Mapping[st
     store.add_session(session)
     store.forgive(allowances.key_of(allowances.CODES, account.id))
     store.forgive(challenge.bucket)
+    # Each sign-in gives the browser another token, so that a stolen one is soon worth nothing.
+    store.drop_device(token_hash(request["device"]), account.id)
+    store.add_device(token_hash(request["new_device"]), account.id, now + DEVICE)
     if not challenge.known_device:
-        store.add_device(token_hash(request["new_device"]), account.id, now + DEVICE)
         store.give_back(allowances.key_of(allowances.ADDRESS, request["address"]))
     how = "enrolled" if challenge.enrols else "code" if isinstance(proof, int) else "recovery_code"
     note(tx, actor_of(account.id), "sign_in.done", account.id, by=how, address=request["address"])
