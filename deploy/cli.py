@@ -24,6 +24,7 @@ class Commands(click.Group):
         "notify": ("deploy.notify_commands:notify", "Messages to followers: progress, search."),
         "bus": ("deploy.bus_commands:bus", "The buses' timetable: import, export, demo."),
         "payments": ("deploy.payment_commands:payments", "Money: trace an order, what people must look at."),
+        "staff": ("deploy.staff_commands:staff", "Staff of the desks: accounts, roles, the trail."),
         "menu": ("deploy.notify_commands:menu", "The WeChat account's menu: publish."),
         "flights": ("deploy.flights_commands:flights", "Timetables: import a file."),
         "check": ("deploy.doctor:check", "What is configured, and what of it answers."),

@@ -28,9 +28,10 @@ class Demo:
         self._base_url = base_url
 
     def start(self, supervisor: Supervisor, child: Callable[[str, list[str], dict[str, str]], Child]) -> None:
-        """Register the partner if it isn't yet, and keep its feed running; let buses go. Raises CannotStart."""
+        """Register the partner if it isn't yet, and keep its feed running; let buses go and staff in. Raises CannotStart."""
         if self._environ.get("AIRPORT_IATA") == DEFAULT_AIRPORT:
             self._buses()
+        self._staff()
         known = self._credentials()
         told = {
             "DEMO_BASE_URL": self._base_url,
@@ -67,6 +68,11 @@ class Demo:
         done = self._command(["bus", "demo"])
         if done.returncode:
             raise CannotStart(f"The demo's bus timetable could not be imported:\n{done.stdout}{done.stderr}")
+
+    def _staff(self) -> None:
+        done = self._command(["staff", "demo"])
+        if done.returncode:
+            raise CannotStart(f"The demo's staff could not be added:\n{done.stdout}{done.stderr}")
 
     def _partner_command(self, arguments: list[str]) -> subprocess.CompletedProcess[str]:
         return self._command(["partner", *arguments])

@@ -126,6 +126,7 @@ class Suite:
             "",
             f"{name} is open ({seconds:.1f} s)",
             f"  pages     {self.base_url}/",
+            *self._staff_lines(),
             f"  API       {self.base_url}/api/docs",
             f"  partners  {self.base_url}/partner/v1/flights",
             *([f"  WeChat    {self._sandbox.url}/ (a phone to try it with)"] if self._sandbox else []),
@@ -140,6 +141,15 @@ class Suite:
             "  stop      Ctrl-C",
         ]
         say("\n".join(lines))
+
+    def _staff_lines(self) -> list[str]:
+        kept = self._options.var / "demo-staff.json"
+        if not self._options.demo or not kept.exists():
+            return [f"  staff     {self.base_url}/staff (let the first one in: .venv/bin/airport staff add)"]
+        return [
+            f"  staff     {self.base_url}/staff (as demo.support, demo.admin, demo.inspector…)",
+            f"            passwords are in {kept}; the code: .venv/bin/airport staff code demo.support",
+        ]
 
     def each_round(self) -> None:
         """What the supervisor does beside looking after children."""
