@@ -146,6 +146,26 @@ class BusService:
         """Resume what is stuck and free what is over, whatever the number of copies."""
         usecases.look_after_orders(self.storage, self._seats(), self._till())
 
+    @rpc(arguments=schemas.PassengerIdSchema())
+    def export_passenger(self, request: dict[str, Any]) -> dict[str, Any]:
+        """ExportSchema: everything that is held about a traveller."""
+        return usecases.export_passenger(self.storage, request["passenger_id"], clock.now())
+
+    @handle_event("passengers", "passengers_merged")
+    def on_passengers_merged(self, event: dict[str, Any]) -> None:
+        """Give one traveller's orders to another."""
+        usecases.note_merge(self.storage, event)
+
+    @handle_event("passengers", "erasure_requested")
+    def on_erasure_requested(self, event: dict[str, Any]) -> None:
+        """Cut a traveller off from their orders."""
+        usecases.erase(self.storage, event)
+
+    @timer(every_s=3600, lease="bus.purge")
+    def purge(self) -> None:
+        """Forget what was sold long ago, once an hour whatever the number of copies."""
+        usecases.purge(self.storage, self.here.settings.keep)
+
     def _seats(self) -> usecases.Seats:
         return usecases.Seats(self.here.settings, self.signer, clock.now())
 

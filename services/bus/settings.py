@@ -92,6 +92,10 @@ class BusSettings:
         return timedelta(seconds=self.hold_s)
 
     @property
+    def keep(self) -> timedelta:
+        return timedelta(days=self.keep_days)
+
+    @property
     def unheard(self) -> timedelta:
         return timedelta(seconds=self.unheard_s)
 

@@ -101,6 +101,10 @@ class FakeBusStore:
         mine = (ticket for ticket in self.tickets.values() if ticket.order_id in order_ids)
         return sorted(mine, key=lambda each: (each.order_id, each.number, each.changes, each.issued_at))
 
+    def forget_orders(self, order_ids: Collection[str]) -> None:
+        self.tickets = {id_: each for id_, each in self.tickets.items() if each.order_id not in order_ids}
+        self.sales.forget(order_ids)
+
     def end_ticket(self, ticket: BusTicket, to: TicketState, now: datetime, refund_fen: int = 0) -> bool:
         if self.tickets[ticket.id].state is not ticket.state:
             return False

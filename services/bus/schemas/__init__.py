@@ -14,7 +14,7 @@ as one that doesn't exist. Where a stop is asked for, a station may be given, an
     list_orders ListOrdersSchema              → OrdersSchema
     quote_return QuoteReturnSchema            → QuoteSchema
     return_tickets ReturnTicketsSchema        → OrderResultSchema
-    export_orders PassengerIdSchema           → {"bus": [OrderSchema]}: a traveller's own copy
+    export_passenger PassengerIdSchema        → ExportSchema: a traveller's own copy
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from services.bus.schemas.results import (
     BookedRideSchema,
     DepartureSchema,
     DeparturesSchema,
+    ExportSchema,
     LinesSchema,
     OrderResultSchema,
     OrdersSchema,
@@ -64,6 +65,7 @@ __all__ = [
     "BookedRideSchema",
     "DepartureSchema",
     "DeparturesSchema",
+    "ExportSchema",
     "HoldSeatsSchema",
     "LinesSchema",
     "ListOrdersSchema",

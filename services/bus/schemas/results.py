@@ -164,6 +164,10 @@ class OrdersSchema(Exact):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
+class ExportSchema(Exact):
+    orders = fields.List(fields.Nested(OrderSchema), required=True)
+
+
 class QuotedTermSchema(Exact):
     code = fields.String(required=True)
     reason = fields.Nested(WordsSchema, required=True)

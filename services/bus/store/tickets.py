@@ -7,18 +7,20 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from kernel.saga.rows import Sales
 from services.bus.domain import BusTicket
 from services.bus.schemas import Rider, TicketState
 from services.bus.store.seats import booked_ride, ride_row
-from services.bus.store.tables import TICKETS
+from services.bus.store.tables import ORDER_SEATS, TICKETS
 
 
 class TicketRows:
     """Tickets, each with its own ride."""
 
     _connection: Connection
+    sales: Sales
 
     def add_tickets(self, tickets: Collection[BusTicket]) -> None:
         """Save new ones; the database refuses a second ticket for one seat of an order."""
@@ -30,6 +32,12 @@ class TicketRows:
         query = select(TICKETS).where(TICKETS.c.order_id.in_(order_ids))
         query = query.order_by(TICKETS.c.order_id, TICKETS.c.number, TICKETS.c.changes, TICKETS.c.issued_at)
         return [_ticket(row) for row in self._connection.execute(query)]
+
+    def forget_orders(self, order_ids: Collection[str]) -> None:
+        """Delete orders with all that hangs on them."""
+        for table in (TICKETS, ORDER_SEATS):
+            self._connection.execute(delete(table).where(table.c.order_id.in_(order_ids)))
+        self.sales.forget(order_ids)
 
     def end_ticket(self, ticket: BusTicket, to: TicketState, now: datetime, refund_fen: int = 0) -> bool:
         """Make it good no more; False, and nothing changed, when it isn't in the state that was read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.bus.usecases.feeds import Imported, export_feed, import_feed
 from services.bus.usecases.holding import Counter, hold_seats
+from services.bus.usecases.keeping import erase, export_passenger, note_merge, purge
 from services.bus.usecases.orders import get_order, list_orders
 from services.bus.usecases.paying import (
     look_after_orders,
@@ -27,7 +28,9 @@ __all__ = [
     "Storage",
     "Timetables",
     "Work",
+    "erase",
     "export_feed",
+    "export_passenger",
     "get_departure",
     "get_order",
     "hold_seats",
@@ -36,11 +39,13 @@ __all__ = [
     "list_orders",
     "list_stops",
     "look_after_orders",
+    "note_merge",
     "on_payment_closed",
     "on_payment_late",
     "on_payment_succeeded",
     "on_refund",
     "pay_order",
+    "purge",
     "quote_return",
     "release_seats",
     "return_tickets",
