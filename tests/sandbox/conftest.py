@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.account_server import AccountServer
+from tests.sandbox.account_server import AccountServer, Page
+from tests.sandbox.merchant import Merchant
 from tests.support.folders import temporary_folder
 from tests.support.sandbox import Person, Sandbox
 
@@ -41,11 +42,13 @@ def server(running_server: AccountServer, running_wechat: Sandbox) -> AccountSer
 
 @pytest.fixture
 def wechat(running_wechat: Sandbox, server: AccountServer) -> Sandbox:
-    """The platform, as if it had just been started: true clock, no faults, encrypted messages."""
+    """The platform, as if it had just been started: true clock, no faults, no menu, encrypted messages."""
     running_wechat.do("clock", reset=True)
     running_wechat.do("faults", "DELETE")
     running_wechat.do("mode", mode="aes")
     running_wechat.do("limits", template=100_000)
+    if running_wechat.get("menu")["button"]:
+        running_wechat.api("/cgi-bin/menu/delete")
     return running_wechat
 
 
@@ -55,3 +58,10 @@ def person(wechat: Sandbox) -> Person:
     made = wechat.person("小明")
     made.subscribe()
     return made
+
+
+@pytest.fixture
+def merchant(wechat: Sandbox, server: AccountServer) -> Merchant:
+    """The account's merchant, whose server hears every pay notification."""
+    server.pages["/pay"] = Page("", status=204)
+    return Merchant(wechat)

@@ -28,6 +28,8 @@
     hideOptionMenu: (_, answer) => done("hideOptionMenu", answer),
     showOptionMenu: (_, answer) => done("showOptionMenu", answer),
     hideToolbar: (_, answer) => done("hideToolbar", answer),
+    getBrandWCPayRequest: (data, answer) => ask("pay", data, true).then((found) => answer?.({
+      err_msg: `get_brand_wcpay_request:${found?.what ?? "fail"}`, ...(found?.why ? { err_desc: found.why } : {}) })),
     imagePreview: (data, answer) => { window.open(data.current, "_blank"); done("imagePreview", answer); },
   };
   window.WeixinJSBridge = {

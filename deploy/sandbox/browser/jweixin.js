@@ -62,6 +62,13 @@
       }
       return answer({ cardList: taken });
     }),
+    chooseWXPay: api("chooseWXPay", async (given, answer) => {
+      const { nonceStr, package: prepay, signType, paySign } = given;
+      const asked = { appId: config.appId, timeStamp: String(given.timestamp ?? given.timeStamp ?? ""), nonceStr, package: prepay, signType, paySign };
+      const found = await phone.ask("pay", asked, true);
+      if (found?.what === "ok") return answer({});
+      return found?.what === "cancel" ? answer(null) : answer({ err_desc: found?.why }, "fail");
+    }),
     previewImage: api("previewImage", (given, answer) => { window.open(given.current ?? given.urls[0], "_blank"); answer({}); }),
     getNetworkType: api("getNetworkType", (_, answer) => answer({ networkType: "wifi" })),
     closeWindow: api("closeWindow", (_, answer) => { phone.ask("close"); answer({}); }),

@@ -105,8 +105,8 @@ class _PayControl:
     def _log_paid(self, row: Row, how: str) -> None:
         late = "，时间在订单截止之后" if how == "late" else ""
         why = Words(
-            f"已支付 {row['total_fen']} 分{late}",
-            f"Paid {row['total_fen']} fen{', after its end' if late else ''}",
+            f"已支付 ¥{row['total_fen'] / 100:.2f}{late}",
+            f"Paid ¥{row['total_fen'] / 100:.2f}{', after its end' if late else ''}",
         )
         document = self._pay.orders.document(row)
         self._all.journal.write("pay", "warn" if how else "ok", "pay", why, how=how, **document)

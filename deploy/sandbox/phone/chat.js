@@ -1,6 +1,7 @@
 // The chat with the account: what was said, the menu, and what one can send.
 import { accountAvatar, accountName, act, ask, avatar, clockText, icon, make, me, say, state } from "./state.js";
 import { openPage } from "./frame.js";
+import { paySheet } from "./pay.js";
 import { openSheet, closeSheet, locationSheet, scanSheet } from "./sheets.js";
 import { show } from "./screens.js";
 
@@ -165,7 +166,11 @@ function moreSheet() {
   const entry = (name, drawing, work) => make("button", { class: "entry", onclick: () => { closeSheet(); work(); } }, icon(drawing), say(name));
   openSheet(make("div", { class: "entries" },
     entry("location", "pin", () => locationSheet((place) => act("location", place))),
-    entry("scan", "scan", () => scanSheet(async (text) => { const answer = await act("scan", { text }); if (answer.open) openPage(answer.open); })),
+    entry("scan", "scan", () => scanSheet(async (text) => {
+      if (text.startsWith("weixin://wxpay/")) return paySheet({ code_url: text }, () => {});
+      const answer = await act("scan", { text }); if (answer.open) openPage(answer.open);
+    })),
+    entry("payments", "money", () => show("payments")),
     entry("wallet", "cards", () => show("wallet")),
     entry("report", "pin", () => locationSheet((place) => act("report-location", place)))));
 }

@@ -1,8 +1,9 @@
 // Left of the phone: people, the phone's conditions, the platform. Above: how messages are pushed.
 import { ask, avatar, clockText, make, me, state, tell, toast } from "./state.js";
 import { dress } from "./words.js";
-import { forgetCookies } from "./frame.js";
-import { turnOn } from "./screens.js";
+import { closePage, forgetCookies } from "./frame.js";
+import { scanToPay } from "./pay.js";
+import { show, turnOn } from "./screens.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -64,6 +65,8 @@ export function wireDesk() {
     byId(name).onchange = (event) => ask(`users/${state.openid}`, { method: "PATCH", body: { [name]: event.target.checked } });
   byId("repeat").onclick = () => ask(`users/${state.openid}/repeat`, { body: {} });
   byId("forget").onclick = forgetCookies;
+  byId("scan-pay").onclick = scanToPay;
+  byId("payments").onclick = () => { closePage(); show("payments"); };
   byId("expire").onclick = () => ask("tokens/expire", { body: {} });
   for (const button of document.querySelectorAll("[data-advance]"))
     button.onclick = () => ask("clock", { body: { advance_s: Number(button.dataset.advance) } });
@@ -71,7 +74,8 @@ export function wireDesk() {
   byId("fault").onsubmit = (event) => {
     event.preventDefault();
     const { path, errcode, times } = Object.fromEntries(new FormData(event.target));
-    const what = errcode === "502" ? { status: 502 } : { errcode: Number(errcode) };
+    const [status, code] = errcode.split(" ");
+    const what = errcode === "502" ? { status: 502 } : code ? { status: Number(status), code } : { errcode: Number(errcode) };
     ask("faults", { body: { path, times: Number(times), ...what } });
   };
 }

@@ -1,5 +1,6 @@
 // The phone's browser: a page of the account in a frame, and what that page asks of WeChat.
 import { icon, make, me, say, state, toast } from "./state.js";
+import { paySheet } from "./pay.js";
 import { closeSheet, locationSheet, openSheet, placeSheet, scanSheet } from "./sheets.js";
 
 let browsing = null;
@@ -50,6 +51,7 @@ const ASKED = {
     return locationSheet((place) => reply(place), () => reply(null));
   },
   place: (data) => placeSheet(data),
+  pay: (data, reply) => paySheet(data, (what, why) => reply({ what, why })),
   config: (data) => data.why && toast(say("bad_config", { why: data.why[me().language === "en" ? "en" : "zh"] })),
   card: (data) => toast(data.good ? say("card_taken") : data.why[me().language === "en" ? "en" : "zh"]),
 };

@@ -1,7 +1,7 @@
 // Right of the phone: what happened, and why it went wrong.
 import { clockText, make, state, tell } from "./state.js";
 
-const KINDS = ["all", "wrong", "api", "push", "oauth", "js", "card", "page"];
+const KINDS = ["all", "wrong", "api", "push", "oauth", "js", "card", "pay", "page"];
 const MOST = 300;
 let entries = [];
 let filter = "all";

@@ -47,6 +47,7 @@ function listen() {
   on("state", async () => { Object.assign(state, await ask("state")); drawDesk(); });
   on("cleared", ({ openid }) => openid === state.openid && show("chat"));
   on("cards", ({ openid }) => openid === state.openid && state.screen === "wallet" && show("wallet"));
+  on("pay", ({ openid }) => openid === state.openid && state.screen === "payments" && show("payments"));
   on("resync", () => location.reload());
   let lost = false;
   news.onerror = () => { lost = true; document.body.classList.add("is-lost"); };

@@ -2,14 +2,15 @@
 import { accountAvatar, accountName, act, ask, icon, make, me, say, state } from "./state.js";
 import { chatScreen } from "./chat.js";
 import { closePage } from "./frame.js";
+import { paymentsScreen } from "./pay.js";
 import { closeSheet, scanSheet } from "./sheets.js";
 
 const view = () => document.getElementById("view");
 
-/** chat, profile or wallet. Who doesn't follow the account sees its profile. */
+/** chat, profile, wallet or payments. Who doesn't follow the account sees its profile. */
 export async function show(name) {
   closeSheet();
-  const screens = { chat: chatScreen, profile: profileScreen, wallet: walletScreen };
+  const screens = { chat: chatScreen, profile: profileScreen, wallet: walletScreen, payments: () => paymentsScreen(backButton()) };
   const wanted = name === "chat" && !me()?.subscribed ? "profile" : name;
   state.screen = wanted;
   const drawn = await screens[wanted]();
@@ -22,11 +23,13 @@ export async function turnOn() {
   await show("chat");
 }
 
+const backButton = () => make("button", { class: "bar__side", "aria-label": say("back"), onclick: () => show("chat") }, icon("back"));
+
 async function profileScreen() {
   const user = me();
   if (!user) return make("div");
   const head = make("header", { class: "bar" },
-    user.subscribed ? make("button", { class: "bar__side", "aria-label": say("back"), onclick: () => show("chat") }, icon("back")) : make("span", { class: "bar__side" }),
+    user.subscribed ? backButton() : make("span", { class: "bar__side" }),
     make("h2", {}, ""), make("span", { class: "bar__side" }));
   const follow = make("button", { class: "primary", id: "follow", onclick: async () => { await act("subscribe"); } }, say("follow"));
   const byCode = make("button", { class: "plain", onclick: () => scanSheet((text) => act("scan", { text })) }, say("follow_scene"));
@@ -57,6 +60,6 @@ async function walletScreen() {
       make("footer", {}, make("code", {}, card.code), make("span", {}, say(card.status))), make("small", {}, say("until", { day })));
   });
   return make("div", { class: "wallet" },
-    make("header", { class: "bar" }, make("button", { class: "bar__side", "aria-label": say("back"), onclick: () => show("chat") }, icon("back")), make("h2", {}, say("wallet")), make("span", { class: "bar__side" })),
+    make("header", { class: "bar" }, backButton(), make("h2", {}, say("wallet")), make("span", { class: "bar__side" })),
     make("div", { class: "wallet__list" }, ...(drawn.length ? drawn : [make("p", { class: "empty" }, say("no_cards"))])));
 }

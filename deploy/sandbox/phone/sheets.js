@@ -3,27 +3,40 @@ import { ask, make, say, state } from "./state.js";
 
 const sheet = () => document.getElementById("sheet");
 
-export function openSheet(content) {
-  sheet().replaceChildren(make("div", { class: "sheet__dark", onclick: closeSheet }), make("div", { class: "sheet__body" }, content,
-    make("button", { class: "sheet__cancel", onclick: closeSheet }, say("cancel"))));
+let onClosed = null;
+
+/** Show a sheet. `dropped` is called when it is closed by anything but endSheet; `bare`: without the row to cancel. */
+export function openSheet(content, { dropped = null, bare = false } = {}) {
+  onClosed = dropped;
+  sheet().replaceChildren(make("div", { class: "sheet__dark", onclick: bare ? null : closeSheet }), make("div", { class: "sheet__body" }, content,
+    bare ? null : make("button", { class: "sheet__cancel", onclick: closeSheet }, say("cancel"))));
   sheet().hidden = false;
 }
 
-let onClosed = null;
+/** Close the sheet; what was to be told has been told. */
+export function endSheet() {
+  onClosed = null;
+  closeSheet();
+}
+
 export function closeSheet() {
   sheet().hidden = true;
   onClosed?.();
   onClosed = null;
 }
 
-/** Choose or type what a QR code says; `use` gets the text. `dropped` is called when nothing was chosen. */
-export async function scanSheet(use, dropped) {
-  const { qrcodes } = await ask("qrcodes");
+/** Choose or type what a QR code says; `use` gets the text. `dropped` is called when nothing was chosen. payable: only codes to pay. */
+export async function scanSheet(use, dropped, payable = false) {
+  const [{ qrcodes }, { codes: unpaid }] = await Promise.all([ask("qrcodes"), ask("pay/codes")]);
   const done = (text) => { onClosed = null; closeSheet(); use(text); };
   const input = make("input", { name: "text", placeholder: say("scan_what"), "aria-label": say("scan_what"), autocomplete: "off" });
   const form = make("form", { class: "asked", onsubmit: (event) => { event.preventDefault(); if (input.value.trim()) done(input.value.trim()); } },
-    make("h3", {}, say("scan")), input, make("button", { class: "primary" }, say("done")));
-  const codes = qrcodes.map((code) => make("button", { type: "button", class: "code", onclick: () => done(code.ticket) },
+    make("h3", {}, say(payable ? "scan_pay" : "scan")), input, make("button", { class: "primary" }, say("done")));
+  const bills = unpaid.map((code) => make("button", { type: "button", class: "line bill", onclick: () => done(code.code_url) },
+    make("span", {}, code.description), make("b", {}, `¥${(code.total_fen / 100).toFixed(2)}`)));
+  if (bills.length) form.append(make("p", { class: "asked__note" }, say("pay_codes")), make("div", { class: "lines bills" }, ...bills));
+  else if (payable) form.append(make("p", { class: "asked__note" }, say("no_codes")));
+  const codes = (payable ? [] : qrcodes).map((code) => make("button", { type: "button", class: "code", onclick: () => done(code.ticket) },
     make("img", { src: `/cgi-bin/showqrcode?ticket=${encodeURIComponent(code.ticket)}`, alt: "" }), make("span", {}, code.scene)));
   if (codes.length) form.append(make("p", { class: "asked__note" }, say("scan_codes")), make("div", { class: "codes" }, ...codes));
   openSheet(form);

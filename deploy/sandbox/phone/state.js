@@ -19,8 +19,8 @@ export const say = (name, values) => word(spoken(), name, values);
 export const tell = (name, values) => word(state.language, name, values);
 export const accountName = () => state.account.name[spoken()];
 
-/** Ask the control API; refusals are shown and thrown. */
-export async function ask(path, { method = "GET", body } = {}) {
+/** Ask the control API; refusals are thrown, and shown unless `quiet`. */
+export async function ask(path, { method = "GET", body, quiet = false } = {}) {
   const options = { method };
   if (body !== undefined) {
     options.method = method === "GET" ? "POST" : method;
@@ -30,14 +30,14 @@ export async function ask(path, { method = "GET", body } = {}) {
   const answer = await fetch(`/sandbox/${path}`, options);
   const found = await answer.json();
   if (!answer.ok) {
-    toast(found.wrong?.[state.language] ?? String(answer.status));
-    throw new Error(found.wrong?.en ?? answer.statusText);
+    if (!quiet) toast(found.wrong?.[state.language] ?? String(answer.status));
+    throw Object.assign(new Error(found.wrong?.en ?? answer.statusText), { wrong: found.wrong });
   }
   return found;
 }
 
 /** Do something as the user whose phone is shown. */
-export const act = (what, body = {}) => ask(`users/${state.openid}/${what}`, { body });
+export const act = (what, body = {}, quiet = false) => ask(`users/${state.openid}/${what}`, { body, quiet });
 
 let fading;
 export function toast(text) {
@@ -52,6 +52,7 @@ export function toast(text) {
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on") && !value) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== undefined && value !== null) element.setAttribute(name, value);
@@ -71,6 +72,8 @@ const ICONS = {
   scan: "M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16",
   cards: "M3 7h18v12H3zM3 11h18M7 4h10",
   arrow: "M9 5l7 7-7 7",
+  tick: "M4 12.5l5 5L20 6.5",
+  money: "M3 6h18v12H3zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM6 9.5v5M18 9.5v5",
   person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4 21c0-4 3.6-7 8-7s8 3 8 7",
 };
 
