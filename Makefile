@@ -9,7 +9,7 @@ RATE ?= 60
 export AIRPORT
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help run demo test check fix test-long nightly bench lock python setup setup-test
+.PHONY: help run demo test test-rooms test-house check fix test-long nightly bench lock python setup setup-test
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -21,8 +21,15 @@ demo: python ## replay a real day: make demo AIRPORT=EWR DAY=2013-07-10 RATE=60
 	@$(PYTHON) -m deploy.bootstrap demo
 	@exec $(RUN) -m deploy.local $(if $(DAY),--day $(DAY) --rate $(RATE)) $(ARGS)
 
-test: check setup-test ## check, then all tests; needs nothing started before
-	@exec $(RUN) -m pytest -m "not long"
+# Two lanes side by side: what stays inside a room, and what walks through the whole house and mostly waits.
+ROOMS := tests/unit tests/store tests/gateway tests/contract tests/deploy tests/messaging
+
+test: check setup-test ## check, then all tests in two lanes; needs nothing started before
+	@exec $(MAKE) -s -j2 -Otarget test-rooms test-house
+
+test-rooms: ; @$(RUN) -m pytest -m "not long" -o cache_dir=.pytest_cache/rooms $(ROOMS)
+
+test-house: ; @$(RUN) -m pytest -m "not long" -o cache_dir=.pytest_cache/house $(ROOMS:%=--ignore=%) tests
 
 test-long: setup-test ## the tests that take too long for `make test` as well
 	@exec $(RUN) -m pytest

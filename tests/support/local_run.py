@@ -13,6 +13,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Self
 
+from deploy import ports
 from deploy.local.options import ROOT
 from deploy.processes import wait_until
 from tests.support.stack import clean_environment
@@ -27,7 +28,15 @@ class LocalRun:
         self.var = var
         self.base_url = f"http://127.0.0.1:{port}"
         self._lines: list[str] = []
-        told = clean_environment() | {"AIRPORT_VAR": str(var), "GATEWAY_PORT": str(port)} | environ
+        # Ports that count up from a default would be another start's, a moment later.
+        sandbox_port, browser_port = ports.free_ports(2)
+        own = {
+            "AIRPORT_VAR": str(var),
+            "GATEWAY_PORT": str(port),
+            "SANDBOX_PORT": str(sandbox_port),
+            "SANDBOX_BROWSER_PORT": str(browser_port),
+        }
+        told = clean_environment() | own | environ
         self.process = subprocess.Popen(
             [sys.executable, "-m", "deploy.local", *arguments],
             env=told,
