@@ -25,6 +25,21 @@ when the hold was over and the seats were sold; "late": it came after the end of
 TICKETS_RETURNED: Final = "tickets_returned"
 """Given back; the money is on its way. data also "refund_fen", "why": "own_wish" or "bus_cancelled"."""
 
+TICKETS_CHANGED: Final = "tickets_changed"
+"""Changed to another bus by their traveller: `ride` is the new one. data also "why": "own_wish", "flight_late" or
+"bus_cancelled"; "refund_fen": what goes back as the other bus is cheaper."""
+
+BUS_CANCELLED: Final = "bus_cancelled"
+"""A bus doesn't run: `ride` is the one that doesn't. data also "reason": {"zh", "en"}; "moved_to": the BookedRideSchema
+that the tickets are for now, or null; "refund_fen": what goes back, all of it when nobody is moved."""
+
+DEPARTS_SOON: Final = "departs_soon"
+"""The bus leaves within the hour. Once for an order and a bus."""
+
+ROLL_OFFERED: Final = "roll_offered"
+"""The flight that `ride` is to meet is later by a step of the domain's DELAY_STEPS: another bus is free of charge. data
+also "flight_id"; "next": the BookedRideSchema of the bus that fits best, or null when none has seats. Once a step."""
+
 ERASURE_DONE: Final = "erasure_done"
 """Everything about a traveller is gone. data = {"erasure_id": str, "counts": {str: int}}."""
 

@@ -44,6 +44,20 @@ class Signer(DependencyProvider):
         return self.signer
 
 
+class TicketReaderKeys(DependencyProvider):
+    """The public keys that tickets are read with: that of the signer, and those that it had before."""
+
+    gate: usecases.Gate
+
+    def setup(self) -> None:
+        keys = load(TicketKeys)
+        signer = TicketSigner(keys.key_id, keys.seed_bytes())
+        self.gate = usecases.Gate({**keys.older_keys(), signer.key_id: signer.public_key})
+
+    def get_dependency(self, worker_ctx: WorkerContext) -> usecases.Gate:
+        return self.gate
+
+
 class BusService:
     """Which bus goes when, and who has a seat on it."""
 
@@ -53,6 +67,7 @@ class BusService:
     relay = OutboxRelay()
     timetables = Timetables()
     signer = Signer()
+    gate = TicketReaderKeys()
     here: ClassVar[usecases.Here] = usecases.Here(load(Airport).iata, load(BusSettings))
 
     @rpc(arguments=schemas.NoArgumentsSchema())
@@ -78,8 +93,7 @@ class BusService:
     @rpc(arguments=schemas.HoldSeatsSchema())
     def hold_seats(self, request: dict[str, Any]) -> dict[str, Any]:
         """OrderResultSchema. Errors: those of get_departure, bus.sales_closed, .sold_out, .too_many_holds."""
-        counter = usecases.Counter(self.here, self._seats())
-        return usecases.hold_seats(self.storage, self.timetables, counter, request)
+        return usecases.hold_seats(self.storage, self.timetables, self._counter(), request)
 
     @rpc(arguments=schemas.ReleaseSeatsSchema())
     def release_seats(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -110,6 +124,80 @@ class BusService:
     def return_tickets(self, request: dict[str, Any]) -> dict[str, Any]:
         """OrderResultSchema. Errors: those of quote_return, bus.quote_changed."""
         return usecases.return_tickets(self.storage, self._seats(), self._till(), request)
+
+    @rpc(arguments=schemas.ListChangesSchema())
+    def list_changes(self, request: dict[str, Any]) -> dict[str, Any]:
+        """ChangesSchema. Errors: bus.order_not_found, .not_changeable, .changed_before, .change_too_late, .no_timetable."""
+        return usecases.list_changes(self.storage, self.timetables, self._counter(), request)
+
+    @rpc(arguments=schemas.ChangeTicketsSchema())
+    def change_tickets(self, request: dict[str, Any]) -> dict[str, Any]:
+        """OrderResultSchema. Errors: those of list_changes, bus.departure_not_found, .not_served, .same_departure,
+        .other_fare, .sales_closed, .sold_out."""
+        counter = self._counter()
+        return usecases.change_tickets(self.storage, self.timetables, counter, self._till(), request)
+
+    @rpc(arguments=schemas.NoArgumentsSchema())
+    def ticket_keys(self, request: dict[str, Any]) -> dict[str, Any]:
+        """TicketKeysSchema."""
+        return usecases.ticket_keys(self.gate)
+
+    @rpc(arguments=schemas.ListDaySchema())
+    def list_day(self, request: dict[str, Any]) -> dict[str, Any]:
+        """DaySchema. Errors: bus.no_timetable."""
+        return usecases.list_day(self.storage, self.timetables, self.here, request)
+
+    @rpc(arguments=schemas.DepartureIdSchema())
+    def get_manifest(self, request: dict[str, Any]) -> dict[str, Any]:
+        """ManifestSchema. Errors: bus.no_timetable, .departure_not_found."""
+        return usecases.get_manifest(self.storage, self.timetables, self.here, request)
+
+    @rpc(arguments=schemas.ListRevocationsSchema())
+    def list_revocations(self, request: dict[str, Any]) -> dict[str, Any]:
+        """RevocationsSchema."""
+        return usecases.list_revocations(self.storage, request, clock.now())
+
+    @rpc(arguments=schemas.BoardTicketsSchema())
+    def board_tickets(self, request: dict[str, Any]) -> dict[str, Any]:
+        """BoardedSchema. Errors: bus.no_timetable, .departure_not_found, request.reused, .in_flight."""
+        return usecases.board_tickets(self.storage, self.timetables, self.here, self.gate, request)
+
+    @rpc(arguments=schemas.UnboardTicketSchema())
+    def unboard_ticket(self, request: dict[str, Any]) -> dict[str, Any]:
+        """UnboardedSchema. Errors: bus.ticket_not_found, .ticket_not_boarded, request.reused, .in_flight."""
+        return usecases.unboard_ticket(self.storage, request)
+
+    @rpc(arguments=schemas.ListCopiesSchema())
+    def list_copies(self, request: dict[str, Any]) -> dict[str, Any]:
+        """CopiesSchema."""
+        return usecases.list_copies(self.storage, request)
+
+    @rpc(arguments=schemas.PreviewCancellationSchema())
+    def preview_cancellation(self, request: dict[str, Any]) -> dict[str, Any]:
+        """CancellationPreviewSchema. Errors: those of cancel_departure, but for seats."""
+        return usecases.preview_cancellation(self.storage, self.timetables, self._counter(), request)
+
+    @rpc(arguments=schemas.CancelDepartureSchema())
+    def cancel_departure(self, request: dict[str, Any]) -> dict[str, Any]:
+        """CancelledSchema. Errors: bus.no_timetable, .departure_not_found, .departure_cancelled, .departure_over,
+        .same_departure, .not_served, .sold_out, .sales_closed."""
+        return usecases.cancel_departure(self.storage, self.timetables, self._counter(), request)
+
+    @handle_event("flights", "flight_changed")
+    def on_flight_changed(self, event: dict[str, Any]) -> None:
+        """Offer another bus to those whose flight is late."""
+        flight = event["data"]["flight"]
+        usecases.hear_flight(self.storage, self.timetables, self.here, flight, clock.now())
+
+    @timer(every_s=30, lease="bus.reminders")
+    def remind_of_departures(self) -> None:
+        """Tell those whose bus leaves within the hour."""
+        usecases.remind_of_departures(self.storage, self.here, clock.now())
+
+    @timer(every_s=3600, lease="bus.forget")
+    def forget_after(self) -> None:
+        """Forget scans, marks and audit rows that are old."""
+        usecases.forget_after(self.storage, self.here, clock.now())
 
     @handle_event("payments", "payment_succeeded")
     def on_payment_succeeded(self, event: dict[str, Any]) -> None:
@@ -145,6 +233,9 @@ class BusService:
     def look_after_orders(self) -> None:
         """Resume what is stuck and free what is over, whatever the number of copies."""
         usecases.look_after_orders(self.storage, self._seats(), self._till())
+
+    def _counter(self) -> usecases.Counter:
+        return usecases.Counter(self.here, self._seats())
 
     @rpc(arguments=schemas.PassengerIdSchema())
     def export_passenger(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -71,6 +71,9 @@ class BusSettings:
         300,
         about="seconds after its end that a hold whose payment wasn't heard of keeps its seats from other buyers",
     )
+    remind_min: int = setting(
+        "BUS_REMIND_MIN", 60, about="minutes before departure at which travellers are reminded of their bus"
+    )
     keep_days: int = setting(
         "BUS_KEEP_DAYS", 1096, about="days that bus orders and tickets are kept after they are over"
     )
@@ -80,12 +83,18 @@ class BusSettings:
             raise ValueError(
                 "BUS_OPEN_HOLDS is at least 1, BUS_UNHEARD_S at least 0, BUS_KEEP_DAYS at least 30"
             )
+        if not 0 <= self.remind_min <= 1440:
+            raise ValueError("BUS_REMIND_MIN is 0 to 1440")
         if not 60 <= self.hold_s <= 86_400:
             raise ValueError("BUS_HOLD_S is 60 to 86400")
         if self.seats < 1 or self.close_s < 0 or self.before_flight_min < 0:
             raise ValueError(
                 "BUS_SEATS is at least 1, BUS_SALES_CLOSE_S and BUS_BEFORE_FLIGHT_MIN at least 0"
             )
+
+    @property
+    def remind(self) -> timedelta:
+        return timedelta(minutes=self.remind_min)
 
     @property
     def hold(self) -> timedelta:

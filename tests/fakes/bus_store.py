@@ -9,13 +9,15 @@ from datetime import datetime
 from kernel.saga.states import Sale
 from services.bus.domain import BusTicket, Departure, FeedVersion, Occupancy, Order
 from services.bus.schemas import OrderState, TicketState
+from tests.fakes.bus_after import FakeAfter
 from tests.fakes.sales import FakeSales
 
 
-class FakeBusStore:
+class FakeBusStore(FakeAfter):
     """What `services.bus.store.BusStore` does, without a database."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.feeds: list[tuple[str, bytes]] = []
         self.departures: dict[str, Occupancy] = {}
         self.sales = FakeSales()

@@ -142,6 +142,12 @@ class Timetable:
             return None
         return self._departure(trip, day) if self.runs(trip.service_id, day) else None
 
+    def on_day(self, day: date, route_id: str | None = None) -> list[Departure]:
+        """The departures of a service day, or those of one line, by time."""
+        trips = (trip for trip in self.feed.trips if route_id in (None, trip.route_id))
+        found = [self._departure(trip, day) for trip in trips if self.runs(trip.service_id, day)]
+        return sorted(found, key=lambda departure: (departure.departs_at, departure.id))
+
     def ride(self, departure: Departure, from_stop: str, to_stop: str) -> Ride | None:
         """The ride between these stops, or stops of these stations; None when the bus takes nobody so."""
         return self._ride(departure, self.platforms(from_stop), self.platforms(to_stop))

@@ -14,11 +14,47 @@ as one that doesn't exist. Where a stop is asked for, a station may be given, an
     list_orders ListOrdersSchema              → OrdersSchema
     quote_return QuoteReturnSchema            → QuoteSchema
     return_tickets ReturnTicketsSchema        → OrderResultSchema
+    list_changes ListChangesSchema            → ChangesSchema
+    change_tickets ChangeTicketsSchema        → OrderResultSchema
+    ticket_keys {}                            → TicketKeysSchema
+    list_day ListDaySchema                    → DaySchema
+    get_manifest DepartureIdSchema            → ManifestSchema
+    list_revocations ListRevocationsSchema    → RevocationsSchema
+    board_tickets BoardTicketsSchema          → BoardedSchema
+    unboard_ticket UnboardTicketSchema        → UnboardedSchema
+    list_copies ListCopiesSchema              → CopiesSchema
+    preview_cancellation PreviewCancellationSchema → CancellationPreviewSchema
+    cancel_departure CancelDepartureSchema    → CancelledSchema
     export_passenger PassengerIdSchema        → ExportSchema: a traveller's own copy
 """
 
 from __future__ import annotations
 
+from services.bus.schemas.dispatch import (
+    CancelDepartureSchema,
+    CancellationPreviewSchema,
+    CancelledSchema,
+    ChangesSchema,
+    ChangeTicketsSchema,
+    ListChangesSchema,
+    PreviewCancellationSchema,
+)
+from services.bus.schemas.inspection import (
+    BoardedSchema,
+    BoardTicketsSchema,
+    CopiesSchema,
+    DaySchema,
+    DepartureIdSchema,
+    ListCopiesSchema,
+    ListDaySchema,
+    ListRevocationsSchema,
+    ManifestSchema,
+    RevocationsSchema,
+    ScanResult,
+    TicketKeysSchema,
+    UnboardedSchema,
+    UnboardTicketSchema,
+)
 from services.bus.schemas.requests import (
     HoldSeatsSchema,
     ListOrdersSchema,
@@ -62,14 +98,29 @@ __all__ = [
     "MAX_ORDERS",
     "MAX_SEATS",
     "MAX_TICKETS",
+    "BoardTicketsSchema",
+    "BoardedSchema",
     "BookedRideSchema",
+    "CancelDepartureSchema",
+    "CancellationPreviewSchema",
+    "CancelledSchema",
+    "ChangeTicketsSchema",
+    "ChangesSchema",
+    "CopiesSchema",
+    "DaySchema",
+    "DepartureIdSchema",
     "DepartureSchema",
     "DeparturesSchema",
     "ExportSchema",
     "HoldSeatsSchema",
     "LinesSchema",
+    "ListChangesSchema",
+    "ListCopiesSchema",
+    "ListDaySchema",
     "ListOrdersSchema",
+    "ListRevocationsSchema",
     "ListStopsSchema",
+    "ManifestSchema",
     "NoArgumentsSchema",
     "OrderIdSchema",
     "OrderResultSchema",
@@ -78,15 +129,21 @@ __all__ = [
     "PassengerIdSchema",
     "PayOrderSchema",
     "PayResultSchema",
+    "PreviewCancellationSchema",
     "QuoteReturnSchema",
     "QuoteSchema",
     "ReleaseSeatsSchema",
     "ReturnTicketsSchema",
+    "RevocationsSchema",
     "RideKeySchema",
     "Rider",
+    "ScanResult",
     "SearchSchema",
     "StopsSchema",
+    "TicketKeysSchema",
     "TicketSchema",
     "TicketState",
+    "UnboardTicketSchema",
+    "UnboardedSchema",
     "Why",
 ]

@@ -116,6 +116,9 @@ class BookedRideSchema(Exact):
 
 class TicketSchema(Exact):
     id = fields.String(required=True)
+    short_code = fields.String(
+        required=True, metadata={"description": "what is read out when the code can't be scanned"}
+    )
     kind = fields.Enum(Rider, by_value=True, required=True)
     price_fen = fields.Integer(required=True)
     state = fields.Enum(TicketState, by_value=True, required=True)

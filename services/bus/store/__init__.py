@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from kernel.saga.rows import Sales
+from services.bus.store.aftersales import AfterRows
+from services.bus.store.boarding import BoardingRows
 from services.bus.store.feeds import FeedRows
 from services.bus.store.seats import SeatRows
 from services.bus.store.tables import ORDERS, metadata
@@ -13,7 +15,7 @@ from services.bus.store.tickets import TicketRows
 __all__ = ["BusStore", "metadata"]
 
 
-class BusStore(FeedRows, SeatRows, TicketRows):
+class BusStore(FeedRows, SeatRows, TicketRows, BoardingRows, AfterRows):
     """Feeds, departures, orders and tickets, in one transaction's connection."""
 
     def __init__(self, connection: Connection) -> None:

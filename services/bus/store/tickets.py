@@ -31,7 +31,7 @@ class TicketRows:
         """All of these orders, changed ones before those that replace them."""
         query = select(TICKETS).where(TICKETS.c.order_id.in_(order_ids))
         query = query.order_by(TICKETS.c.order_id, TICKETS.c.number, TICKETS.c.changes, TICKETS.c.issued_at)
-        return [_ticket(row) for row in self._connection.execute(query)]
+        return [ticket_of_row(row) for row in self._connection.execute(query)]
 
     def forget_orders(self, order_ids: Collection[str]) -> None:
         """Delete orders with all that hangs on them."""
@@ -55,7 +55,8 @@ def _plain(ticket: BusTicket) -> dict[str, Any]:
     return values | ride_row(ticket.ride)
 
 
-def _ticket(row: Row[Any]) -> BusTicket:
+def ticket_of_row(row: Row[Any]) -> BusTicket:
+    """The ticket in a row of `tickets`."""
     return BusTicket(
         id=row.id,
         order_id=row.order_id,

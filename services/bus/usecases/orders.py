@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from services.bus.domain import Order
+from services.bus.domain.changes import Bound, FlightNow
 from services.bus.errors import OrderNotFound
 from services.bus.usecases.shared import Tx, Work
 from services.bus.usecases.views import Shown, order_view
@@ -43,11 +44,13 @@ def shown(tx: Tx, order: Order, now: datetime) -> Shown:
 
 
 def shown_all(tx: Tx, orders: Sequence[Order], now: datetime) -> list[Shown]:
-    """The same for several, in three questions whatever their number."""
+    """The same for several, in five questions whatever their number."""
     tickets = tx.store.tickets_of([order.id for order in orders])
     rides = {order.ride.departure_id for order in orders} | {each.ride.departure_id for each in tickets}
     known = tx.store.occupancies(rides)
     cancelled = frozenset(id_ for id_, occupancy in known.items() if occupancy.cancelled_at is not None)
+    moved = frozenset(tx.store.moved([each.id for each in tickets]))
+    flights = tx.store.flights({order.flight_id for order in orders if order.flight_id})
     return [
         Shown(
             order,
@@ -55,9 +58,17 @@ def shown_all(tx: Tx, orders: Sequence[Order], now: datetime) -> list[Shown]:
             cancelled,
             tx.now(),
             now,
+            moved,
+            bound_to(order, flights),
         )
         for order in orders
     ]
+
+
+def bound_to(order: Order, flights: Mapping[str, FlightNow]) -> Bound | None:
+    """What the order has to do with a flight, when something was heard of it."""
+    flight = flights.get(order.flight_id or "")
+    return None if flight is None else Bound(flight, order.flight_departs_at)
 
 
 def mine(tx: Tx, request: Mapping[str, Any]) -> Order:

@@ -15,6 +15,7 @@ from kernel.saga.protocols import Till
 from kernel.saga.run import Saga
 from kernel.saga.states import State
 from services.bus.domain import BusTicket, Order, Term, refund_fen, return_term
+from services.bus.domain.boarding import revoked
 from services.bus.errors import NotReturnable, OrderNotFound, QuoteChanged, TicketNotValid
 from services.bus.events import TICKETS_RETURNED
 from services.bus.schemas import TicketState
@@ -64,6 +65,8 @@ def return_tickets(uow: Work, seats: Seats, till: Till, request: Mapping[str, An
         order = mine(tx, request)
         lock_rides(tx, order)
         sale = steps.locked(tx, seats, order.id)
+        # An inspector ticks without the order: whoever has the ticket first, has it.
+        tx.store.lock_tickets(request["ticket_ids"])
         now_ = shown(tx, mine(tx, request), seats.now)
         quotes = _quotes(now_, request["ticket_ids"])
         total_fen = sum(quote.refund_fen for quote in quotes)
@@ -90,11 +93,11 @@ class Given:
 
 
 def give_back(tx: Tx, given: Given) -> None:
-    """End the tickets, free their seats, promise the money, and tell. The order and its departures are locked."""
+    """End the tickets, free their seats, promise the money, and tell. They are locked, and their order and departures."""
     order, now = given.shown.order, tx.now()
     for quote in given.quotes:
         ended = tx.store.end_ticket(quote.ticket, TicketState.RETURNED, now, quote.refund_fen)
-        assert ended, "its order is locked"
+        assert ended, "it is locked"
         tx.store.move_seats(quote.ticket.ride.departure_id, sold=-1)
     total_fen = sum(quote.refund_fen for quote in given.quotes)
     sale = steps.promise(tx, order.sale, total_fen, given.reason)
@@ -105,6 +108,7 @@ def give_back(tx: Tx, given: Given) -> None:
     why = given.shown.why(first).value
     after = Order(sale, order.ride, order.seats, order.flight_id, order.flight_departs_at)
     tell(tx, TICKETS_RETURNED, after, first.ride, len(given.quotes), refund_fen=total_fen, why=why)
+    tx.store.note_marks([revoked(quote.ticket) for quote in given.quotes])
 
 
 def lock_rides(tx: Tx, order: Order) -> None:

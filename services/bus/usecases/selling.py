@@ -14,6 +14,7 @@ from kernel.saga.protocols import Delivery
 from kernel.saga.states import Sale, State
 from kernel.saga.steps import GONE, LATE, SWEEPER, end_hold
 from services.bus.domain import BookedRide, BusTicket, Order, Seat
+from services.bus.domain.boarding import fresh_ticket_id, short_code
 from services.bus.events import ORDER_REFUNDED, SCHEMA_VERSION, TICKETS_ISSUED
 from services.bus.settings import BusSettings
 from services.bus.ticketing import Ticket, TicketSigner
@@ -54,8 +55,9 @@ class Seats:
         left = not held and order.ride.departs_at <= self.now
         if left or not tx.store.sell(departure_id, seats):
             return Delivery.GONE
+        taken, now = self.codes_on(tx, departure_id), tx.now()
         tickets = [
-            self.ticket(order.id, n, seat, order.ride, tx.now()) for n, seat in enumerate(order.seats, 1)
+            self.ticket(order.id, n, seat, order.ride, now, taken) for n, seat in enumerate(order.seats, 1)
         ]
         tx.store.add_tickets(tickets)
         return Delivery.DONE
@@ -67,9 +69,16 @@ class Seats:
         elif why in _WHY:
             tell(tx, ORDER_REFUNDED, order, order.ride, refund_fen=sale.amount_fen, why=_WHY[why])
 
-    def ticket(self, order_id: str, number: int, seat: Seat, ride: BookedRide, now: datetime) -> BusTicket:
-        """A new ticket of this ride, signed. now: the database's time."""
-        ticket_id = new_id()
+    def codes_on(self, tx: Tx, departure_id: str) -> set[str]:
+        """The short codes of a locked departure's tickets."""
+        return {short_code(each.id) for each in tx.store.tickets_on(departure_id)}
+
+    def ticket(
+        self, order_id: str, number: int, seat: Seat, ride: BookedRide, now: datetime, taken: set[str]
+    ) -> BusTicket:
+        """A new ticket of this ride, signed. now: the database's time. taken: short codes, to which its own is added."""
+        ticket_id = fresh_ticket_id(taken, new_id)
+        taken.add(short_code(ticket_id))
         return BusTicket(
             id=ticket_id,
             order_id=order_id,

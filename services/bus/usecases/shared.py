@@ -13,9 +13,10 @@ from services.bus.domain import BusTicket, Departure, FeedVersion, Occupancy, Or
 from services.bus.errors import NoTimetable
 from services.bus.gtfs import read_feed
 from services.bus.schemas import TicketState
+from services.bus.usecases.stored import AfterStorage
 
 
-class Storage(Protocol):
+class Storage(AfterStorage, Protocol):
     """What the use cases need of a store; `store.BusStore` is the real one."""
 
     @property

@@ -22,6 +22,8 @@ from services.bus.domain import (
     return_term,
     sales_open,
 )
+from services.bus.domain.boarding import short_code
+from services.bus.domain.changes import Bound, rolls
 from services.bus.domain.feed import STATION, Route, Stop
 from services.bus.schemas import Rider, TicketState
 from services.bus.settings import BusSettings
@@ -131,6 +133,7 @@ def ticket_view(ticket: BusTicket, *, cancelled: bool) -> dict[str, Any]:
     good = ticket.state in (TicketState.VALID, TicketState.BOARDED)
     return {
         "id": ticket.id,
+        "short_code": short_code(ticket.id),
         "kind": ticket.rider.value,
         "price_fen": ticket.price_fen,
         "state": ticket.state.value,
@@ -143,7 +146,9 @@ def ticket_view(ticket: BusTicket, *, cancelled: bool) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Shown:
-    """All that an order's view is made of. cancelled: ids of departures that were.
+    """All that an order's view is made of. cancelled: ids of departures that were. moved: ids of tickets given for those.
+
+    bound: the flight that the order is to meet, when something was heard of it.
 
     now: the database's time, which judges holds; local_now: the airport's, which judges terms.
     """
@@ -153,10 +158,14 @@ class Shown:
     cancelled: frozenset[str]
     now: datetime
     local_now: datetime
+    moved: frozenset[str] = frozenset()
+    bound: Bound | None = None
 
     def why(self, ticket: BusTicket) -> Why:
         """Why the ticket may be given back or changed."""
-        return Why.BUS_CANCELLED if ticket.ride.departure_id in self.cancelled else Why.OWN_WISH
+        if ticket.ride.departure_id in self.cancelled or ticket.id in self.moved:
+            return Why.BUS_CANCELLED
+        return Why.FLIGHT_LATE if rolls(ticket.ride, self.bound) else Why.OWN_WISH
 
 
 def order_view(shown: Shown) -> dict[str, Any]:
