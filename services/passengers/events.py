@@ -18,6 +18,8 @@ PASSENGER_CHANGED: Final = "passenger_changed"
     "openid": str | null      where WeChat messages go: of several accounts the one that follows us
     "language": "zh" | "en",
     "subscribed": bool        whether that account follows us, so that messages arrive
+    "flight_messages": "given" | "never" | "withdrawn"
+                              the consent to messages about flights; "never": nothing was said, or on an older text
     "version": int            == aggregate_version; drop what isn't newer than what you have
 }"""
 

@@ -7,6 +7,7 @@ from services.passengers.domain.accounts import (
     Passenger,
     WeChatAccount,
     WeChatIdentity,
+    after_writing,
     merge_order,
     message_account,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "ShownForm",
     "WeChatAccount",
     "WeChatIdentity",
+    "after_writing",
     "completed_at",
     "current_state",
     "due_at",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.passengers.schemas import Language
@@ -19,7 +19,10 @@ class WeChatIdentity:
 
 @dataclass(frozen=True)
 class Passenger:
-    """A traveller. merged_into: the traveller that this one turned out to be; then nothing is kept here."""
+    """A traveller. merged_into: the traveller that this one turned out to be; then nothing is kept here.
+
+    language: of messages; until it is chosen, the one they last wrote in, else WeChat's own.
+    """
 
     id: str
     language: Language
@@ -27,6 +30,14 @@ class Passenger:
     last_seen_at: datetime
     version: int = 0
     merged_into: str | None = None
+    language_chosen: bool = False
+
+
+def after_writing(passenger: Passenger, language: Language | None) -> Passenger:
+    """The traveller once they wrote in this language (None: nobody can tell): a chosen language stays."""
+    if language is None or passenger.language_chosen:
+        return passenger
+    return replace(passenger, language=language)
 
 
 @dataclass(frozen=True)

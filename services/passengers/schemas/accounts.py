@@ -80,6 +80,13 @@ class FollowerSchema(Strict):
         required=True, metadata={"description": "true for any message but unsubscribe"}
     )
     language = spoken(load_default=Language.ZH, metadata={"description": "for one who is new"})
+    written_in = spoken(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "the language they wrote in, or WeChat's own; of messages until one is chosen"
+        },
+    )
     scene = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=128))
     at = fields.AwareDateTime(
         required=True, metadata={"description": "WeChat's CreateTime: older news changes nothing"}

@@ -11,6 +11,10 @@ from services.passengers.schemas.vocabulary import ConsentKind
 class GiveConsentSchema(WriteSchema):
     kind = fields.Enum(ConsentKind, by_value=True, required=True)
     version = fields.String(required=True, validate=validate.Length(min=1, max=32))
+    unless_withdrawn = fields.Boolean(
+        load_default=False,
+        metadata={"description": "what was taken back stays so: for consents given by asking for a service"},
+    )
 
 
 class WithdrawConsentSchema(WriteSchema):

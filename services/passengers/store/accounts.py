@@ -75,6 +75,7 @@ class Accounts:
             .where(PASSENGERS.c.id == passenger.id)
             .values(
                 language=passenger.language,
+                language_chosen=passenger.language_chosen,
                 last_seen_at=passenger.last_seen_at,
                 version=passenger.version,
                 merged_into=passenger.merged_into,

@@ -14,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    false,
     text,
 )
 
@@ -28,6 +29,7 @@ PASSENGERS: Final = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("language", String(2), nullable=False),
+    Column("language_chosen", Boolean, nullable=False, server_default=false()),
     Column("created_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
     Column("version", Integer, nullable=False),

@@ -10,7 +10,14 @@ from typing import Any
 from kernel.ids import new_id
 from kernel.inbox import answer_once
 from kernel.outbox import Event
-from services.passengers.domain import Document, Passenger, WeChatAccount, WeChatIdentity, merge_order
+from services.passengers.domain import (
+    Document,
+    Passenger,
+    WeChatAccount,
+    WeChatIdentity,
+    after_writing,
+    merge_order,
+)
 from services.passengers.events import PASSENGERS_MERGED, SCHEMA_VERSION
 from services.passengers.schemas import Language
 from services.passengers.usecases.shared import (
@@ -33,13 +40,17 @@ def get_passenger(uow: Work, passenger_id: str) -> dict[str, Any]:
 
 
 def set_language(uow: Work, request: Mapping[str, Any]) -> dict[str, Any]:
-    """PassengerResultSchema. Raises PassengerNotFound, RequestReused, RequestInFlight."""
+    """PassengerResultSchema. From now on the language stays, whatever they write in.
+
+    Raises PassengerNotFound, RequestReused, RequestInFlight.
+    """
     language: Language = request["language"]
 
     def work(tx: Tx) -> dict[str, Any]:
         passenger = mine(tx, request["passenger_id"])
-        if passenger.language is not language:
-            changed(tx, replace(passenger, language=language))
+        chosen = replace(passenger, language=language, language_chosen=True)
+        if chosen != passenger:
+            changed(tx, chosen)
             note(tx, passenger.id, "language_set", language=language.value)
         return {}
 
@@ -50,6 +61,7 @@ def set_language(uow: Work, request: Mapping[str, Any]) -> dict[str, Any]:
 def note_follower(uow: Work, vault: Vault, request: Mapping[str, Any]) -> dict[str, Any]:
     """What WeChat told us about an openid: PassengerIdSchema of the traveller, who is made if new.
 
+    The language they wrote in becomes that of their messages until they choose one.
     request["at"]: WeChat's time; news that is older than what we know changes nothing, so that a late
     "subscribed" can't undo an "unsubscribed". Raises RequestReused, RequestInFlight.
     """
@@ -62,6 +74,8 @@ def note_follower(uow: Work, vault: Vault, request: Mapping[str, Any]) -> dict[s
         if account.news_at is None or request["at"] >= account.news_at:
             news |= account.subscribed != request["subscribed"]
             tx.store.save_account(_told(account, request["subscribed"], request["at"]))
+            before, passenger = passenger, after_writing(passenger, request["written_in"])
+            news |= passenger != before
         passenger = replace(passenger, last_seen_at=max(passenger.last_seen_at, tx.now()))
         if news:
             changed(tx, passenger)
@@ -111,12 +125,14 @@ def _joined(tx: Tx, who: WeChatIdentity, language: Language) -> Passenger:
 
 
 def _merged(tx: Tx, one: Passenger, other: Passenger) -> Passenger:
-    """Two travellers of one unionid are one person: the elder keeps the id and the language."""
+    """Two travellers of one unionid are one person: the elder keeps the id, and the language unless only the younger chose."""
     gone, into = merge_order(one, other)
     tx.store.merge(gone.id, into.id)
     for repeated in _repeated(tx.store.documents(into.id)):
         tx.store.remove_document(into.id, repeated.id)
     into = replace(into, last_seen_at=max(gone.last_seen_at, into.last_seen_at))
+    if gone.language_chosen and not into.language_chosen:
+        into = replace(into, language=gone.language, language_chosen=True)
     note(tx, into.id, "merged", gone=gone.id)
     data = {"from": gone.id, "into": into.id}
     # Its version is the one that the change below will have: the same news, told in two ways.

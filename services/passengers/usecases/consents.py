@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel.inbox import answer_once
-from services.passengers.domain import ConsentEntry, current_state, in_force
+from services.passengers.domain import ConsentEntry, Passenger, current_state, in_force
 from services.passengers.errors import ConsentOutdated
 from services.passengers.schemas import CURRENT_CONSENTS, ConsentKind
-from services.passengers.usecases.shared import Tx, Work, instant, known, mine, note
+from services.passengers.usecases.shared import Tx, Work, changed, instant, known, mine, note
 
 
 def list_consents(uow: Work, passenger_id: str) -> dict[str, Any]:
@@ -19,17 +19,23 @@ def list_consents(uow: Work, passenger_id: str) -> dict[str, Any]:
 
 
 def give_consent(uow: Work, request: Mapping[str, Any]) -> dict[str, Any]:
-    """ConsentsSchema. Raises ConsentOutdated, PassengerNotFound, RequestReused, RequestInFlight."""
+    """ConsentsSchema. With `unless_withdrawn`, what was taken back stays taken back.
+
+    Raises ConsentOutdated, PassengerNotFound, RequestReused, RequestInFlight.
+    """
     kind: ConsentKind = request["kind"]
     if request["version"] != CURRENT_CONSENTS[kind]:
         raise ConsentOutdated(current=CURRENT_CONSENTS[kind])
 
     def work(tx: Tx) -> dict[str, Any]:
         passenger = mine(tx, request["passenger_id"])
-        if not in_force(current_state(tx.store.consents(passenger.id))[kind]):
+        standing = current_state(tx.store.consents(passenger.id))[kind]
+        stays_back = request["unless_withdrawn"] and standing is not None and not standing.granted
+        if not in_force(standing) and not stays_back:
             entry = ConsentEntry(kind, request["version"], granted=True, at=tx.now())
             tx.store.add_consent(passenger.id, entry)
             note(tx, passenger.id, "consent_given", kind=kind.value, version=entry.version)
+            _tell(tx, passenger, kind)
         return {}
 
     answer_once(uow, request["request_id"], "give_consent", request, work)
@@ -54,10 +60,17 @@ def withdraw_consent(uow: Work, request: Mapping[str, Any]) -> dict[str, Any]:
             if kind is ConsentKind.IDENTITY_DOCUMENTS:
                 gone = tx.store.remove_documents(passenger.id)
             note(tx, passenger.id, "consent_withdrawn", kind=kind.value, documents_removed=gone)
+            _tell(tx, passenger, kind)
         return {}
 
     answer_once(uow, request["request_id"], "withdraw_consent", request, work)
     return list_consents(uow, request["passenger_id"])
+
+
+def _tell(tx: Tx, passenger: Passenger, kind: ConsentKind) -> None:
+    """What others act on travels with the traveller's own event."""
+    if kind is ConsentKind.FLIGHT_MESSAGES:
+        changed(tx, passenger)
 
 
 def consents_view(history: list[ConsentEntry]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -19,10 +19,13 @@ from services.passengers.domain import (
     ServiceErasure,
     Session,
     WeChatAccount,
+    current_state,
+    in_force,
     message_account,
 )
 from services.passengers.errors import PassengerNotFound
 from services.passengers.events import PASSENGER_CHANGED, SCHEMA_VERSION, SESSIONS_ENDED
+from services.passengers.schemas import ConsentKind
 from services.passengers.store import Audited, Resealed, SealedRow, Unmasking
 
 
@@ -112,10 +115,19 @@ def changed(tx: Tx, passenger: Passenger) -> Passenger:
         "openid": account.openid if account else None,
         "language": passenger.language.value,
         "subscribed": account.subscribed if account else False,
+        "flight_messages": _flight_messages(current_state(tx.store.consents(passenger.id))),
         "version": passenger.version,
     }
     tx.outbox.add(Event(PASSENGER_CHANGED, passenger.id, passenger.version, data, schema=SCHEMA_VERSION))
     return passenger
+
+
+def _flight_messages(state: Mapping[ConsentKind, ConsentEntry | None]) -> str:
+    """How things stand with messages about flights, as events.py says."""
+    entry = state[ConsentKind.FLIGHT_MESSAGES]
+    if entry is not None and not entry.granted:
+        return "withdrawn"
+    return "given" if in_force(entry) else "never"
 
 
 def sessions_ended(tx: Tx, passenger: Passenger, data: dict[str, Any]) -> None:

@@ -309,3 +309,44 @@ def test_three_merged_one_after_the_other_are_one(uow: Any) -> None:
         assert usecases.get_passenger(uow, passenger_id)["passenger"]["id"] == first
     with uow.read() as tx:
         assert tx.store.earlier_ids(first) == sorted([second, third])
+
+
+# --- the language of messages -------------------------------------------------------------------------
+
+
+def language_of(uow: Any, passenger_id: str) -> tuple[str, int]:
+    """As it was told last, and how often anything was."""
+    told = [data for name, data in events(uow) if name == "passenger_changed"]
+    shown = usecases.get_passenger(uow, passenger_id)["passenger"]["language"]
+    assert told[-1]["language"] == shown
+    return shown, len(told)
+
+
+def test_messages_follow_the_language_somebody_last_wrote_in_until_they_choose_one(uow: Any) -> None:
+    me = follower(uow, language="zh")
+    assert language_of(uow, me) == ("zh", 1)
+    follower(uow, written_in="en")
+    assert language_of(uow, me) == ("en", 2)
+    follower(uow, written_in="en")
+    follower(uow)
+    assert language_of(uow, me) == ("en", 2), "the same, or no language at all, is no news"
+    asked = request(schemas.SetLanguageSchema, passenger_id=me, language="en")
+    usecases.set_language(uow, asked)
+    chosen = language_of(uow, me)
+    follower(uow, written_in="zh")
+    assert language_of(uow, me) == chosen, "what was chosen stays, though it was the same"
+
+
+def test_an_older_message_does_not_bring_back_its_language(uow: Any) -> None:
+    me = follower(uow, written_in="en")
+    follower(uow, written_in="zh", at=(NOW - timedelta(minutes=1)).isoformat())
+    assert language_of(uow, me)[0] == "en"
+
+
+def test_of_two_who_are_one_the_language_that_was_chosen_stays(uow: Any) -> None:
+    elder = traveller(uow, "o-elder")
+    younger = traveller(uow, "o-younger", "u-1")
+    usecases.set_language(uow, request(schemas.SetLanguageSchema, passenger_id=younger, language="en"))
+    assert traveller(uow, "o-elder", "u-1") == elder
+    follower(uow, "o-elder", written_in="zh")
+    assert usecases.get_passenger(uow, elder)["passenger"]["language"] == "en"

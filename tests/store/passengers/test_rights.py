@@ -18,7 +18,7 @@ from services.passengers.schemas import DocumentKind
 from services.passengers.secrecy import seal
 from services.passengers.store import Resealed
 from services.passengers.vault import Vault
-from tests.store.passengers.told import told
+from tests.store.passengers.told import events, told
 from tests.unit.passengers.examples import (
     NEW_KEY,
     OLD_KEY,
@@ -270,3 +270,40 @@ def test_a_row_that_no_key_opens_is_counted_and_the_others_are_done(uow: Any) ->
     add_companion(uow, passenger_id, vault=lost)
     last = list(usecases.rotate_keys(uow, BOTH, chunk=2))[-1]
     assert (last.done, last.left, last.unreadable) == (3, 1, 1)
+
+
+# --- the consent to messages about flights, which travels with the traveller --------------------------
+
+
+def flight_messages(uow: Any) -> list[str]:
+    return [data["flight_messages"] for name, data in events(uow) if name == "passenger_changed"]
+
+
+def test_the_consent_to_flight_messages_is_told_when_it_changes(uow: Any) -> None:
+    me = traveller(uow)
+    agree(uow, me, "privacy_policy")
+    assert flight_messages(uow) == ["never"]
+    agree(uow, me, "flight_messages")
+    agree(uow, me, "flight_messages")
+    assert flight_messages(uow) == ["never", "given"]
+    asked = request(schemas.WithdrawConsentSchema, passenger_id=me, kind="flight_messages")
+    usecases.withdraw_consent(uow, asked)
+    assert flight_messages(uow) == ["never", "given", "withdrawn"]
+
+
+def test_following_gives_the_consent_once_and_not_against_a_withdrawal(uow: Any) -> None:
+    me = traveller(uow)
+
+    def follow(**values: Any) -> bool:
+        version = schemas.CURRENT_CONSENTS[schemas.ConsentKind.FLIGHT_MESSAGES]
+        given = {"kind": "flight_messages", "version": version, "unless_withdrawn": True} | values
+        told = usecases.give_consent(uow, request(schemas.GiveConsentSchema, passenger_id=me, **given))
+        return any(one["in_force"] for one in told["consents"] if one["kind"] == "flight_messages")
+
+    assert follow()
+    assert follow()
+    assert len(usecases.list_consents(uow, me)["history"]) == 1
+    asked = request(schemas.WithdrawConsentSchema, passenger_id=me, kind="flight_messages")
+    usecases.withdraw_consent(uow, asked)
+    assert not follow()
+    assert follow(unless_withdrawn=False)
