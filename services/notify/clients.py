@@ -49,6 +49,12 @@ def get_flight(caller: Caller, flight_id: str) -> dict[str, Any]:
     return flight
 
 
+def payer_of(caller: Caller, out_trade_no: str) -> str:
+    """The traveller who paid. Raises Unavailable, DeadlineExceeded, RemoteError."""
+    intent = caller.call("payments", "get_intent", {"out_trade_no": out_trade_no}, deadline_s=1.5)
+    return str(intent["passenger_id"])
+
+
 class WeChat:
     """WeChat's API, whose answers are JSON objects with an errcode, 0 or absent for success."""
 

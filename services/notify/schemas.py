@@ -8,7 +8,9 @@ list_messages ListMessagesSchema       → MessagePageSchema       newest first
 search_messages SearchMessagesSchema   → MessagePageSchema       for staff; newest first
 status {}                              → StatusSchema
 send_customer_message CustomerMessageSchema → SentSchema         writes
+send_code SendCodeSchema               → QueuedSchema            writes; the code is never shown again
 sign_js_page SignPageSchema            → PageSignatureSchema
+get_wechat_language OpenidSchema       → WeChatLanguageSchema    of one who follows the account
 publish_menu PublishMenuSchema         → MenuResultSchema        nothing is published by a dry run
 note_receipt ReceiptSchema             → NotedSchema             writes; repeats change nothing
 export_passenger PassengerIdSchema     → ExportSchema
@@ -51,6 +53,33 @@ class NewsKind(StrEnum):
     DIVERTED = "diverted"
     RETURNED = "returned"
     REINSTATED = "reinstated"  # takes back what was told: cancelled, diverted or returned no longer
+
+
+class FlightConsent(StrEnum):
+    """Whether a traveller agreed to messages about flights (passengers' consent `flight_messages`)."""
+
+    GIVEN = "given"
+    NEVER = "never"  # nothing was said on it, or on an older text
+    WITHDRAWN = "withdrawn"
+
+
+class NoticeKind(StrEnum):
+    """What one traveller is told about what they bought, paid or asked for."""
+
+    BUS_BOUGHT = "bus_bought"
+    BUS_CHANGED = "bus_changed"
+    BUS_RETURNED = "bus_returned"
+    BUS_SOON = "bus_soon"  # departs in an hour
+    BUS_CANCELLED = "bus_cancelled"
+    BUS_OFFER = "bus_offer"  # the flight is late: a later bus costs nothing
+    ORDER_REFUNDED = "order_refunded"  # paid, but it couldn't be delivered
+    PAYMENT_LATE = "payment_late"  # paid after its end: goes back
+    REFUND_DONE = "refund_done"
+    REFUND_HELD_UP = "refund_held_up"  # staff see to it
+    CODE = "code"  # of another service; never shown again
+
+
+MESSAGE_KINDS: Final = tuple(kind.value for kind in (*NewsKind, *NoticeKind))
 
 
 class MessageState(StrEnum):
@@ -104,6 +133,15 @@ class FollowingSchema(Schema):
     role = fields.Enum(Role, by_value=True, required=True, allow_none=True)
 
 
+def flight_consent() -> fields.Enum[FlightConsent]:
+    return fields.Enum(
+        FlightConsent,
+        by_value=True,
+        required=True,
+        metadata={"description": "to messages about flights; none is sent unless it is given"},
+    )
+
+
 class OneFollowSchema(Schema):
     flight_id = fields.String(required=True)
     role = fields.Enum(Role, by_value=True, required=True)
@@ -120,6 +158,7 @@ class FollowResultSchema(Schema):
         required=True,
         metadata={"description": "whether messages arrive; false: ask them to follow the account"},
     )
+    consent = flight_consent()
 
 
 class FollowsSchema(Schema):
@@ -127,6 +166,7 @@ class FollowsSchema(Schema):
         fields.Nested(OneFollowSchema), required=True, metadata={"description": "by scheduled time here"}
     )
     reachable = fields.Boolean(required=True)
+    consent = flight_consent()
 
 
 class ListMessagesSchema(PassengerIdSchema):
@@ -135,10 +175,11 @@ class ListMessagesSchema(PassengerIdSchema):
 
 
 class SearchMessagesSchema(Strict):
-    """All given conditions hold together; at least one of passenger_id and flight_id is given."""
+    """All given conditions hold together; at least one of passenger_id, flight_id and order_id is given."""
 
     passenger_id = fields.String(load_default=None, allow_none=True, validate=_NAME)
     flight_id = fields.String(load_default=None, allow_none=True, validate=_NAME)
+    order_id = fields.String(load_default=None, allow_none=True, validate=_NAME)
     state = fields.Enum(MessageState, by_value=True, load_default=None, allow_none=True)
     from_at = fields.AwareDateTime(load_default=None, allow_none=True)
     to_at = fields.AwareDateTime(load_default=None, allow_none=True)
@@ -147,7 +188,7 @@ class SearchMessagesSchema(Strict):
 
     @validates_schema
     def _narrow(self, data: dict[str, object], **_: object) -> None:
-        if data["passenger_id"] is None and data["flight_id"] is None:
+        if all(data[name] is None for name in ("passenger_id", "flight_id", "order_id")):
             raise ValidationError("Missing data for required field.", "passenger_id")
 
 
@@ -161,9 +202,19 @@ class MessageSchema(Schema):
 
     id = fields.String(required=True)
     passenger_id = fields.String(required=True)
-    flight_id = fields.String(required=True)
-    kind = fields.Enum(NewsKind, by_value=True, required=True)
-    role = fields.Enum(Role, by_value=True, required=True)
+    flight_id = fields.String(
+        required=True, allow_none=True, metadata={"description": "null: about no flight"}
+    )
+    order_id = fields.String(required=True, allow_none=True, metadata={"description": "null: about no order"})
+    path = fields.String(required=True, metadata={"description": "the page of ours that it opens"})
+    kind = fields.String(required=True, validate=validate.OneOf(MESSAGE_KINDS))
+    role = fields.Enum(
+        Role,
+        by_value=True,
+        required=True,
+        allow_none=True,
+        metadata={"description": "as whom the flight is followed"},
+    )
     language = fields.String(required=True, validate=validate.OneOf(["zh", "en"]))
     title = fields.String(required=True)
     lines = fields.List(fields.Nested(LineSchema), required=True)
@@ -253,6 +304,26 @@ class SentSchema(Schema):
     )
 
 
+class PurposeSchema(Strict):
+    """What a code is for, as its receiver reads it."""
+
+    zh = fields.String(required=True, validate=[validate.Length(min=1, max=20), _PRINTABLE])
+    en = fields.String(required=True, validate=[validate.Length(min=1, max=20), _PRINTABLE])
+
+
+class SendCodeSchema(_Write):
+    """A code that proves that somebody reads this traveller's messages."""
+
+    passenger_id = fields.String(required=True, validate=_NAME)
+    code = fields.String(required=True, load_only=True, validate=validate.Regexp(r"[0-9A-Za-z-]{4,16}\Z"))
+    purpose = fields.Nested(PurposeSchema, required=True)
+    minutes = fields.Integer(required=True, validate=validate.Range(min=1, max=60))
+
+
+class QueuedSchema(Schema):
+    message_id = fields.String(required=True, metadata={"description": "as in MessageSchema"})
+
+
 class SignPageSchema(Strict):
     url = fields.String(required=True, validate=validate.Length(min=8, max=2048))
 
@@ -264,6 +335,19 @@ class PageSignatureSchema(Schema):
     timestamp = fields.Integer(required=True)
     nonceStr = fields.String(required=True)
     signature = fields.String(required=True)
+
+
+class OpenidSchema(Strict):
+    openid = fields.String(required=True, validate=_NAME)
+
+
+class WeChatLanguageSchema(Schema):
+    language = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(["zh", "en"]),
+        metadata={"description": "null: WeChat doesn't say"},
+    )
 
 
 class PublishMenuSchema(Strict):

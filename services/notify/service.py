@@ -63,11 +63,25 @@ class NotifyService:
         """SentSchema. Errors: notify.not_reachable, .window_closed, .bad_message, .quota_spent, .wechat_*."""
         return usecases.send_customer_message(self.storage, self.desk.wechat, self.desk.tokens, request)
 
+    @rpc(arguments=schemas.SendCodeSchema())
+    def send_code(self, request: dict[str, Any]) -> dict[str, Any]:
+        """QueuedSchema. Errors: notify.not_reachable, .wechat_not_connected, request.reused, request.in_flight."""
+        desk = self.desk
+        place = usecases.Place(desk.view, clock.now())
+        answer = usecases.send_code(self.storage, desk.wechat, desk.tokens.cipher, place, request)
+        desk.wake()
+        return answer
+
     @rpc(arguments=schemas.SignPageSchema())
     def sign_js_page(self, request: dict[str, Any]) -> dict[str, Any]:
         """PageSignatureSchema. Errors: notify.foreign_page, .quota_spent, .wechat_*."""
         desk = self.desk
         return usecases.sign_js_page(desk.wechat, desk.tokens, desk.public_url, request["url"])
+
+    @rpc(arguments=schemas.OpenidSchema())
+    def get_wechat_language(self, request: dict[str, Any]) -> dict[str, Any]:
+        """WeChatLanguageSchema. Errors: notify.quota_spent, .wechat_*."""
+        return usecases.wechat_language(self.desk.wechat, self.desk.tokens, request["openid"])
 
     @rpc(arguments=schemas.PublishMenuSchema())
     def publish_menu(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -91,6 +105,64 @@ class NotifyService:
         """Judge the flight as it is now; its version says whether this was heard before."""
         if usecases.hear(self.storage, self.desk.view, event["data"]["flight"], clock.now()):
             self.desk.wake()
+
+    @handle_event("bus", "tickets_issued")
+    def on_tickets_issued(self, event: dict[str, Any]) -> None:
+        """Bought."""
+        self._tell_of_bus(event)
+
+    @handle_event("bus", "tickets_changed")
+    def on_tickets_changed(self, event: dict[str, Any]) -> None:
+        """On another bus now."""
+        self._tell_of_bus(event)
+
+    @handle_event("bus", "tickets_returned")
+    def on_tickets_returned(self, event: dict[str, Any]) -> None:
+        """Returned; what is paid back is said."""
+        self._tell_of_bus(event)
+
+    @handle_event("bus", "departs_soon")
+    def on_departs_soon(self, event: dict[str, Any]) -> None:
+        """In an hour."""
+        self._tell_of_bus(event)
+
+    @handle_event("bus", "bus_cancelled")
+    def on_bus_cancelled(self, event: dict[str, Any]) -> None:
+        """Moved to another bus, or paid back."""
+        self._tell_of_bus(event)
+
+    @handle_event("bus", "roll_offered")
+    def on_roll_offered(self, event: dict[str, Any]) -> None:
+        """The flight is late: a later bus costs nothing."""
+        self._tell_of_bus(event)
+
+    @handle_event("bus", "order_refunded")
+    def on_order_refunded(self, event: dict[str, Any]) -> None:
+        """Paid, but there was no seat any more."""
+        self._tell_of_bus(event)
+
+    def _tell_of_bus(self, event: dict[str, Any]) -> None:
+        usecases.note_bus(self.storage, self.desk.view, event, clock.now())
+        self.desk.wake()
+
+    @handle_event("payments", "payment_late")
+    def on_payment_late(self, event: dict[str, Any]) -> None:
+        """Paid after its end: goes back by itself."""
+        self._tell_of_payment(event)
+
+    @handle_event("payments", "refund_done")
+    def on_refund_done(self, event: dict[str, Any]) -> None:
+        """Paid back."""
+        self._tell_of_payment(event)
+
+    @handle_event("payments", "refund_abnormal")
+    def on_refund_abnormal(self, event: dict[str, Any]) -> None:
+        """Held up: staff see to it, and the traveller needn't worry."""
+        self._tell_of_payment(event)
+
+    def _tell_of_payment(self, event: dict[str, Any]) -> None:
+        usecases.note_payment(self.storage, self.replies, self.desk.view, event, clock.now())
+        self.desk.wake()
 
     @handle_event("passengers", "passenger_changed")
     def on_passenger_changed(self, event: dict[str, Any]) -> None:

@@ -29,6 +29,7 @@ class Message:
     reason: str | None
     created_at: datetime
     expires_at: datetime
+    order_id: str = ""
     attempts: int = 0
     not_before_at: datetime | None = None
     claimed_at: datetime | None = None
@@ -57,7 +58,9 @@ class FakeMessages:
         free = []
         for one in self._in("queued"):
             earlier = any(
-                other.id < one.id and other.flight_id == one.flight_id and other.state in OPEN
+                other.id < one.id
+                and (other.flight_id, other.order_id) == (one.flight_id, one.order_id)
+                and other.state in (OPEN if one.flight_id else ("queued", "sending"))
                 for other in self.all.of(one.passenger_id)
             )
             if not earlier:
@@ -77,6 +80,7 @@ class FakeMessages:
             passenger_id=one.passenger_id,
             openid=None if recipient is None else recipient.openid,
             reachable=recipient is not None and recipient.reachable,
+            consent="never" if recipient is None else recipient.consent,
             kind=one.kind,
             role=one.role,
             language=one.language,
@@ -127,6 +131,11 @@ class FakeMessages:
     def stop_all(self, passenger_id: str, reason: str) -> None:
         for one in self.all.of(passenger_id):
             if one.state in WAITING:
+                one.state, one.reason = "refused", reason
+
+    def stop_flights(self, passenger_id: str, reason: str) -> None:
+        for one in self.all.of(passenger_id):
+            if one.flight_id and one.state in WAITING:
                 one.state, one.reason = "refused", reason
 
     def stop_flight(self, passenger_id: str, flight_id: str) -> None:
@@ -180,6 +189,7 @@ def _answers(one: Message, wanted: Wanted) -> bool:
     return (
         (not wanted.passenger_ids or one.passenger_id in wanted.passenger_ids)
         and wanted.flight_id in (None, one.flight_id)
+        and (wanted.order_id is None or one.order_id == wanted.order_id != "")
         and wanted.state in (None, one.state)
         and (wanted.from_at is None or one.created_at >= wanted.from_at)
         and (wanted.to_at is None or one.created_at < wanted.to_at)

@@ -19,6 +19,7 @@ from services.notify.store import (
     Recipient,
 )
 from tests.fakes.notify_messages import WAITING, FakeAccount, FakeMessages, Message
+from tests.fakes.notify_notices import FakeNotices
 
 
 @dataclass
@@ -58,6 +59,10 @@ class FakeNotifyStore:
         return FakeNews(self)
 
     @property
+    def notices(self) -> FakeNotices:
+        return FakeNotices(self)
+
+    @property
     def messages(self) -> FakeMessages:
         return FakeMessages(self)
 
@@ -80,10 +85,12 @@ class FakePeople:
     def recipient(self, passenger_id: str) -> Recipient | None:
         return self.all.recipients.get(passenger_id)
 
-    def save_recipient(self, recipient: Recipient) -> None:
+    def save_recipient(self, recipient: Recipient) -> bool:
         kept = self.all.recipients.get(recipient.passenger_id)
-        if kept is None or kept.version < recipient.version:
+        newer = kept is None or kept.version < recipient.version
+        if newer:
             self.all.recipients[recipient.passenger_id] = recipient
+        return newer
 
     def block(self, passenger_id: str, at: datetime) -> None:
         if passenger_id in self.all.recipients:
@@ -237,7 +244,10 @@ class FakeNews:
                 wanted = not any((one.passenger_id, key) in self.all.refusals for key in templates)
                 language = "zh" if recipient is None else recipient.language
                 reachable = recipient is not None and recipient.reachable
-                found.append(Listener(number, one.passenger_id, one.role, language, reachable, wanted))
+                agreed = recipient is not None and recipient.consent == "given"
+                found.append(
+                    Listener(number, one.passenger_id, one.role, language, reachable, wanted, agreed)
+                )
         return found[:limit]
 
     def write_messages(self, news: OpenNews, messages: Collection[NewMessage], now: datetime) -> int:

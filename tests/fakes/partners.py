@@ -89,3 +89,6 @@ class FakeCipher:
         head = f"sealed:{context}:"
         assert sealed.startswith(head), "opened under another context"
         return sealed.removeprefix(head)[::-1]
+
+    def index(self, plain: str, column: str) -> str:
+        return f"index:{column}:{hash(plain)}"

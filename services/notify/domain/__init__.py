@@ -6,6 +6,7 @@ from services.notify.domain.facts import Facts, facts_of
 from services.notify.domain.judging import Memory, Moment, Pending, baseline, judge
 from services.notify.domain.kinds import RULES, HoldOff, Register, Rule
 from services.notify.domain.menu import check_menu, menu_changes
+from services.notify.domain.notices import NOTICES, Notice, Two, bus_notice, page_of, payment_notice
 from services.notify.domain.outcomes import (
     SAFE_AGAIN,
     Meaning,
@@ -18,9 +19,10 @@ from services.notify.domain.outcomes import (
 )
 from services.notify.domain.quiet import send_from
 from services.notify.domain.signing import is_own_page, sign_page
-from services.notify.domain.wording import Template, Wording, news_words
+from services.notify.domain.wording import Template, Wording, news_words, with_code
 
 __all__ = [
+    "NOTICES",
     "RULES",
     "SAFE_AGAIN",
     "Facts",
@@ -28,13 +30,16 @@ __all__ = [
     "Meaning",
     "Memory",
     "Moment",
+    "Notice",
     "Pending",
     "Register",
     "Rule",
     "Template",
+    "Two",
     "Verdict",
     "Wording",
     "baseline",
+    "bus_notice",
     "check_menu",
     "facts_of",
     "is_own_page",
@@ -44,8 +49,11 @@ __all__ = [
     "menu_changes",
     "news_words",
     "next_day_at",
+    "page_of",
     "pause",
+    "payment_notice",
     "send_from",
     "sign_page",
     "verdict",
+    "with_code",
 ]

@@ -21,13 +21,20 @@ def send_from(
     flight if that is sooner. now_local: aware, in the airport's zone. quiet: first hour and end, local.
     Source: product.md, "notify"; docs/decisions/0030-what-is-told-when.md.
     """
-    if quiet is None or RULES[kind].safety or not _is_quiet(now_local.hour, quiet):
+    return None if RULES[kind].safety else opens_at(now_local, flight_at, quiet)
+
+
+def opens_at(
+    now_local: datetime, travels_at: datetime | None, quiet: tuple[int, int] | None
+) -> datetime | None:
+    """When what can wait may be sent to somebody who travels then; None: now. The rest as in `send_from`."""
+    if quiet is None or not _is_quiet(now_local.hour, quiet):
         return None
     ends_at = now_local.replace(hour=quiet[1], minute=0, second=0, microsecond=0)
     if ends_at <= now_local:
         ends_at += timedelta(days=1)
-    opens_at = min(ends_at, flight_at - AWAKE_BEFORE)
-    return None if opens_at <= now_local else opens_at
+    at = ends_at if travels_at is None else min(ends_at, travels_at - AWAKE_BEFORE)
+    return None if at <= now_local else at
 
 
 def _is_quiet(hour: int, quiet: tuple[int, int]) -> bool:

@@ -9,13 +9,16 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from services.notify.schemas import NewsKind
+from services.notify.schemas import NewsKind, NoticeKind
 
 MAX_THING: Final = 20
 """WeChat refuses a longer `thing` (47003). Source: standards.md."""
 MAX_CHARACTERS: Final = 32
 _PLACE: Final = re.compile(r"\{\{(\w+)\.DATA\}\}")
 _NOTHING: Final = "-"
+_NOTICES: Final = frozenset(NoticeKind)
+MASK: Final = "******"
+"""What stands for a code wherever a message is looked at again."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Words:
-    """One kind of news in one language."""
+    """One kind of message in one language."""
 
     template: Template
     fields: Mapping[str, str]
@@ -49,21 +52,27 @@ class Words:
 class Wording:
     """All kinds in all languages: by (kind, language)."""
 
-    words: Mapping[tuple[NewsKind, str], Words]
+    words: Mapping[tuple[str, str], Words]
 
     def fill(
-        self, kind: NewsKind, language: str, role: str, said: dict[str, Any]
+        self, kind: str, language: str, role: str, said: dict[str, Any]
     ) -> tuple[Template, dict[str, str]]:
-        """The template and the value of each of its places. said: what `news_words` made."""
+        """The template and the value of each of its places.
+
+        said: what `news_words` or `Notice.said` made; a code is masked unless `with_code` put it in.
+        """
         words = self.words[kind, language]
-        shown = _shown(said, language)
-        shown["note"] = words.notes.get(role, words.notes["all"]).format_map(shown)
+        if kind in _NOTICES:
+            shown, wanted = _noticed(said, language), said["variant"]
+        else:
+            shown, wanted = _shown(said, language), role
+        shown["note"] = words.notes.get(wanted, words.notes["all"]).format_map(shown)
         return words.template, {
             place: _fitting(place, pattern.format_map(shown)) for place, pattern in words.fields.items()
         }
 
     def lines(
-        self, kind: NewsKind, language: str, role: str, said: dict[str, Any]
+        self, kind: str, language: str, role: str, said: dict[str, Any]
     ) -> tuple[str, list[dict[str, str]]]:
         """Title and lines as people read them."""
         template, values = self.fill(kind, language, role, said)
@@ -94,6 +103,40 @@ def news_words(kind: NewsKind, flight: dict[str, Any]) -> dict[str, Any]:
         "belt": flight["arrival"].get("belt") or "",
         "place": _name(flight["diverted_to"]) if flight.get("diverted_to") else None,
     }
+
+
+def with_code(said: dict[str, Any], code: str) -> dict[str, Any]:
+    """The same with the code in clear: for the message that leaves, and for nothing else."""
+    return said | {"words": said["words"] | {"code": code}}
+
+
+def _noticed(said: dict[str, Any], language: str) -> dict[str, str]:
+    zone = ZoneInfo(said["zone"])
+    shown = {"code": MASK}
+    for name, text in said["words"].items():
+        shown[name] = text if isinstance(text, str) else text[language] or text["zh"]
+    for name, at in said["instants"].items():
+        shown[name] = _local(datetime.fromisoformat(at), zone, language)
+    for name, fen in said["amounts_fen"].items():
+        shown[name] = f"¥{fen // 100}.{fen % 100:02d}"
+    if "from" in shown:
+        shown["ride"] = _between(shown["from"], shown["to"])
+    return shown
+
+
+def _between(origin: str, destination: str) -> str:
+    """Both names in one `thing`: the longer one is cut first."""
+    room = MAX_THING - 1
+    if len(origin) + len(destination) > room:
+        half = room // 2
+        first = max(half, room - len(destination))
+        origin = _cut(origin, first)
+        destination = _cut(destination, room - len(origin))
+    return f"{origin}→{destination}"
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def _name(airport: dict[str, Any]) -> dict[str, str]:
@@ -143,7 +186,7 @@ def _fitting(place: str, text: str) -> str:
     """The text as this kind of place takes it: cut where it is too long, never empty."""
     if place.startswith("thing"):
         text = " ".join(text.split())
-        return (text if len(text) <= MAX_THING else text[: MAX_THING - 1] + "…") or _NOTHING
+        return _cut(text, MAX_THING) or _NOTHING
     if place.startswith("character_string"):
         plain = "".join(character for character in text if " " <= character <= "~")
         return plain[:MAX_CHARACTERS].strip() or _NOTHING

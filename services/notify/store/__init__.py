@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from services.notify.store.account import Account
 from services.notify.store.messages import Messages
 from services.notify.store.news import News
+from services.notify.store.notices import Notices
 from services.notify.store.people import People
 from services.notify.store.rows import (
     AccountState,
@@ -18,11 +19,13 @@ from services.notify.store.rows import (
     MessageRow,
     NewMessage,
     NewNews,
+    NewNotice,
     OpenNews,
     Progress,
     Recipient,
     Settled,
     Wanted,
+    page_of,
 )
 from services.notify.store.tables import metadata
 
@@ -36,6 +39,7 @@ __all__ = [
     "MessageRow",
     "NewMessage",
     "NewNews",
+    "NewNotice",
     "NotifyStore",
     "OpenNews",
     "Progress",
@@ -43,6 +47,7 @@ __all__ = [
     "Settled",
     "Wanted",
     "metadata",
+    "page_of",
 ]
 
 
@@ -52,5 +57,6 @@ class NotifyStore:
     def __init__(self, connection: Connection) -> None:
         self.people = People(connection)
         self.news = News(connection)
+        self.notices = Notices(connection)
         self.messages = Messages(connection)
         self.account = Account(connection)

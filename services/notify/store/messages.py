@@ -43,7 +43,11 @@ class Messages:
         return self._connection.execute(statement).rowcount
 
     def claim(self, owner: str, now: datetime, limit: int) -> list[Claimed]:
-        """Take the next messages, urgent ones first; never two about one flight to one person at a time."""
+        """Take the next messages, urgent ones first; never two about one flight or order to one person at a time.
+
+        What waits about a flight holds up what came after it; of an order, only what is on its way does: its
+        messages say different things.
+        """
         earlier = MESSAGES.alias()
         overtaking = (
             select(earlier.c.id)
@@ -51,7 +55,9 @@ class Messages:
                 earlier.c.passenger_id == MESSAGES.c.passenger_id,
                 earlier.c.flight_id == MESSAGES.c.flight_id,
                 earlier.c.id < MESSAGES.c.id,
+                earlier.c.order_id == MESSAGES.c.order_id,
                 earlier.c.state.in_(_OPEN),
+                (MESSAGES.c.flight_id != "") | (earlier.c.state != "deferred"),
             )
             .correlate(MESSAGES)
             .exists()
@@ -153,6 +159,15 @@ class Messages:
             .values(state="refused", reason=reason)
         )
 
+    def stop_flights(self, passenger_id: str, reason: str) -> None:
+        """What waits for this person about flights doesn't go out any more."""
+        self._connection.execute(
+            update(MESSAGES)
+            .where(MESSAGES.c.passenger_id == passenger_id, MESSAGES.c.flight_id != "")
+            .where(MESSAGES.c.state.in_(("queued", "deferred")))
+            .values(state="refused", reason=reason)
+        )
+
     def stop_flight(self, passenger_id: str, flight_id: str) -> None:
         """They don't follow the flight any more."""
         self._connection.execute(
@@ -242,6 +257,7 @@ _CLAIMED: Final = (
         MESSAGES.c.unsure_since,
         MESSAGES.c.claimed_at,
         NEWS.c.said,
+        RECIPIENTS.c.consent,
         RECIPIENTS.c.openid,
         RECIPIENTS.c.subscribed,
         RECIPIENTS.c.blocked_at,
@@ -273,6 +289,7 @@ _FOUND: Final = select(
     MESSAGES.c.id,
     MESSAGES.c.passenger_id,
     MESSAGES.c.flight_id,
+    MESSAGES.c.order_id,
     MESSAGES.c.kind,
     MESSAGES.c.role,
     MESSAGES.c.language,
@@ -293,6 +310,9 @@ def _conditions(wanted: Wanted) -> Sequence[Any]:
         conditions.append(MESSAGES.c.passenger_id.in_(wanted.passenger_ids))
     if wanted.flight_id is not None:
         conditions.append(MESSAGES.c.flight_id == wanted.flight_id)
+    if wanted.order_id is not None:
+        # The empty ones are in no index.
+        conditions += [MESSAGES.c.order_id == wanted.order_id, MESSAGES.c.order_id != literal_column("''")]
     if wanted.state is not None:
         conditions.append(MESSAGES.c.state == wanted.state)
     if wanted.from_at is not None:
@@ -311,6 +331,7 @@ def _claimed(row: Any) -> Claimed:
         flight_id=row.flight_id,
         passenger_id=row.passenger_id,
         openid=row.openid,
+        consent=row.consent or "never",
         reachable=bool(row.subscribed and row.openid and row.blocked_at is None),
         kind=row.kind,
         role=row.role,

@@ -105,6 +105,7 @@ class News:
                 RECIPIENTS.c.openid,
                 RECIPIENTS.c.subscribed,
                 RECIPIENTS.c.blocked_at,
+                RECIPIENTS.c.consent,
                 select(REFUSALS.c.at)
                 .where(refused)
                 .limit(1)
@@ -126,6 +127,7 @@ class News:
                 language=row.language or "zh",
                 reachable=bool(row.subscribed and row.openid and row.blocked_at is None),
                 wanted=row.no is None,
+                agreed=row.consent == "given",
             )
             for row in self._connection.execute(query)
         ]

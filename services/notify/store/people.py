@@ -26,16 +26,18 @@ class People:
         ).first()
         return None if row is None else Recipient(**row._mapping)
 
-    def save_recipient(self, recipient: Recipient) -> None:
+    def save_recipient(self, recipient: Recipient) -> bool:
+        """False, and nothing changed, when this is older than what is known."""
         values = asdict(recipient)
         statement = self._upsert(RECIPIENTS).values(values)
-        self._connection.execute(
+        saved = self._connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["passenger_id"],
                 set_=values,
                 where=RECIPIENTS.c.version < recipient.version,
             )
         )
+        return saved.rowcount == 1
 
     def block(self, passenger_id: str, at: datetime) -> None:
         """Nothing goes to them until passengers says that they follow the account again."""

@@ -7,14 +7,23 @@ from datetime import datetime
 from typing import Any
 
 
+def page_of(flight_id: str, said: dict[str, Any]) -> str:
+    """The page that a message opens: a notice names it, news opens its flight."""
+    page: str = said.get("path") or f"/flights/{flight_id}"
+    return page
+
+
 @dataclass(frozen=True)
 class Recipient:
+    """consent: to messages about flights: given, never or withdrawn."""
+
     passenger_id: str
     openid: str | None
     language: str
     subscribed: bool
     version: int
     blocked_at: datetime | None = None
+    consent: str = "never"
 
     @property
     def reachable(self) -> bool:
@@ -66,7 +75,7 @@ class OpenNews:
 
 @dataclass(frozen=True)
 class Listener:
-    """A follower whom a piece of news is for. reachable and wanted: as things stand now."""
+    """A follower whom a piece of news is for. reachable, wanted and agreed: as things stand now."""
 
     follow_id: int
     passenger_id: str
@@ -74,6 +83,7 @@ class Listener:
     language: str
     reachable: bool
     wanted: bool
+    agreed: bool
 
 
 @dataclass(frozen=True)
@@ -86,8 +96,25 @@ class NewMessage:
 
 
 @dataclass(frozen=True)
+class NewNotice:
+    """A message to one traveller. said: domain.Notice.said."""
+
+    kind: str
+    passenger_id: str
+    order_id: str
+    said: dict[str, Any]
+    language: str
+    rank: int
+    state: str
+    reason: str | None
+    created_at: datetime
+    not_before_at: datetime | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
 class Claimed:
-    """A message that is about to be sent. attempts: with this one."""
+    """A message that is about to be sent. attempts: with this one. consent: as in Recipient, now."""
 
     id: int
     news_id: int
@@ -103,6 +130,12 @@ class Claimed:
     expires_at: datetime
     claimed_at: datetime
     unsure_since: datetime | None
+    consent: str
+
+    @property
+    def path(self) -> str:
+        """The page that it opens, of ours."""
+        return page_of(self.flight_id, self.said)
 
 
 @dataclass(frozen=True)
@@ -125,6 +158,7 @@ class MessageRow:
     id: int
     passenger_id: str
     flight_id: str
+    order_id: str
     kind: str
     role: str
     language: str
@@ -144,6 +178,7 @@ class Wanted:
 
     passenger_ids: tuple[str, ...] = ()
     flight_id: str | None = None
+    order_id: str | None = None
     state: str | None = None
     from_at: datetime | None = None
     to_at: datetime | None = None

@@ -36,6 +36,8 @@ RECIPIENTS: Final = Table(
     Column("language", String(8), nullable=False),
     Column("subscribed", Boolean, nullable=False),
     Column("version", BigInteger, nullable=False),
+    # Whether they agreed to messages about flights: given, never or withdrawn.
+    Column("consent", String(16), nullable=False, server_default="never"),
     # WeChat said that they don't follow us, whatever passengers has heard so far.
     Column("blocked_at", Instant),
     Index("ix_recipients_openid", "openid"),
@@ -104,12 +106,14 @@ NEWS: Final = Table(
 
 _OPEN: Final = "state IN ('queued', 'deferred', 'sending')"
 
+# A message about an order, or with a code, is about no flight: its flight_id is "".
 MESSAGES: Final = Table(
     "messages",
     metadata,
     Column("id", RowNumber, primary_key=True, autoincrement=True),
     Column("news_id", BigInteger, nullable=False),
     Column("flight_id", String(64), nullable=False),
+    Column("order_id", String(64), nullable=False, server_default=""),
     Column("passenger_id", String(64), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("role", String(16), nullable=False),
@@ -136,6 +140,7 @@ MESSAGES: Final = Table(
     Index("ix_messages_open", "passenger_id", "flight_id", "id", **_where(_OPEN)),
     Index("ix_messages_passenger", "passenger_id", "id"),
     Index("ix_messages_flight", "flight_id", "id"),
+    Index("ix_messages_order", "order_id", "id", **_where("order_id <> ''")),
     Index("ix_messages_msgid", "wechat_msgid", **_where("wechat_msgid IS NOT NULL")),
     Index("ix_messages_created_at", "created_at", "state"),
     sqlite_autoincrement=True,

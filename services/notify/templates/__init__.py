@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from services.notify.domain.wording import Template, Wording, Words
-from services.notify.schemas import NewsKind
+from services.notify.schemas import MESSAGE_KINDS
 
 LANGUAGES: Final = ("zh", "en")
 _HERE: Final = Path(__file__).parent
@@ -29,7 +29,7 @@ def wording() -> Wording:
     words = {}
     for language in LANGUAGES:
         document = tomllib.loads((_HERE / f"{language}.toml").read_text(encoding="utf-8"))
-        for kind in NewsKind:
-            one = document[kind.value]
+        for kind in MESSAGE_KINDS:
+            one = document[kind]
             words[kind, language] = Words(known[one["template"]], one["fields"], one["notes"])
     return Wording(words)

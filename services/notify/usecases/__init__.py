@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from services.notify.usecases.account import publish_menu, sign_js_page
+from services.notify.usecases.account import publish_menu, sign_js_page, wechat_language
 from services.notify.usecases.customer import send_customer_message
 from services.notify.usecases.following import first_seen, follow, is_following, list_follows, unfollow
 from services.notify.usecases.news import fan_out, hear, release_due
+from services.notify.usecases.notices import Place, note_bus, note_payment, send_code
 from services.notify.usecases.people import erase, note_merge, note_passenger, note_receipt
 from services.notify.usecases.reading import (
     export_passenger,
@@ -21,6 +22,7 @@ from services.notify.usecases.tokens import Tokens
 __all__ = [
     "BATCH",
     "Courier",
+    "Place",
     "Sent",
     "Tokens",
     "View",
@@ -35,15 +37,19 @@ __all__ = [
     "is_following",
     "list_follows",
     "list_messages",
+    "note_bus",
     "note_merge",
     "note_passenger",
+    "note_payment",
     "note_receipt",
     "publish_menu",
     "purge",
     "release_due",
     "search_messages",
+    "send_code",
     "send_customer_message",
     "sign_js_page",
     "status",
     "unfollow",
+    "wechat_language",
 ]

@@ -53,6 +53,21 @@ def publish_menu(wechat: WeChat, tokens: Tokens, menu: dict[str, Any], *, dry_ru
     return {"diff": diff, "published": True}
 
 
+def wechat_language(wechat: WeChat, tokens: Tokens, openid: str) -> dict[str, Any]:
+    """The language that a follower uses WeChat in: schemas.WeChatLanguageSchema; null when WeChat doesn't say.
+
+    Raises WeChatAway, WeChatRefuses, QuotaSpent, WeChatNotConnected.
+    Source: developers.weixin.qq.com, "获取用户基本信息": zh_CN, zh_TW, en and others; nothing of who doesn't follow.
+    """
+    if not wechat.connected:
+        raise WeChatNotConnected
+    answer = _asked(tokens, lambda token: wechat.get("/cgi-bin/user/info", token, openid=openid))
+    told = str(answer.get("language") or "")
+    if answer.get("errcode") or not told:
+        return {"language": None}
+    return {"language": "zh" if told.startswith("zh") else "en"}
+
+
 def _asked(tokens: Tokens, ask: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
     """WeChat's answer; a token that it refuses is renewed once."""
     token = tokens.access()

@@ -14,10 +14,10 @@ from services.notify import clients, domain
 from services.notify.clients import Caller
 from services.notify.errors import FlightNotFound, TooManyFollows
 from services.notify.events import FOLLOWS_CHANGED, SCHEMA_VERSION
-from services.notify.schemas import MAX_FOLLOWS
-from services.notify.store import Follow, Followed, NotifyStore
+from services.notify.schemas import MAX_FOLLOWS, FlightConsent
+from services.notify.store import Follow, Followed, NotifyStore, Recipient
 from services.notify.usecases.news import hear
-from services.notify.usecases.shared import View, Work, follow_document
+from services.notify.usecases.shared import View, Work, follow_document, present
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def _look_again(uow: Work, caller: Caller, view: View, flight_id: str, now: date
 
 def _follow(tx: Any, request: dict[str, Any], flight: dict[str, Any] | None) -> dict[str, Any]:
     store: NotifyStore = tx.store
-    passenger_id = _present(store, request["passenger_id"])
+    passenger_id = present(store, request["passenger_id"])
     flight_id = request["flight_id"]
     if flight is not None:
         store.news.add_flight(first_seen(flight))
@@ -69,10 +69,7 @@ def _follow(tx: Any, request: dict[str, Any], flight: dict[str, Any] | None) -> 
     kept = store.people.follow(Follow(passenger_id, flight_id, request["role"].value, tx.now()))
     tx.outbox.add(_changed(passenger_id))
     recipient = store.people.recipient(passenger_id)
-    return {
-        "follow": follow_document(kept, followed),
-        "reachable": recipient is not None and recipient.reachable,
-    }
+    return {"follow": follow_document(kept, followed), **_hears(recipient)}
 
 
 def first_seen(flight: dict[str, Any]) -> Followed:
@@ -96,7 +93,7 @@ def unfollow(uow: Work, request: dict[str, Any]) -> dict[str, Any]:
     passenger_id, flight_id = request["passenger_id"], request["flight_id"]
 
     def work(tx: Any) -> dict[str, Any]:
-        ended = tx.store.people.unfollow(_present(tx.store, passenger_id), flight_id)
+        ended = tx.store.people.unfollow(present(tx.store, passenger_id), flight_id)
         if ended:
             tx.store.messages.stop_flight(passenger_id, flight_id)
             tx.outbox.add(_changed(passenger_id))
@@ -109,28 +106,29 @@ def unfollow(uow: Work, request: dict[str, Any]) -> dict[str, Any]:
 def list_follows(uow: Work, passenger_id: str) -> dict[str, Any]:
     """schemas.FollowsSchema: by scheduled time here."""
     with uow.read() as tx:
-        passenger_id = _present(tx.store, passenger_id)
+        passenger_id = present(tx.store, passenger_id)
         follows = tx.store.people.follows(passenger_id)
         flights = tx.store.news.flights([one.flight_id for one in follows])
         recipient = tx.store.people.recipient(passenger_id)
     follows.sort(key=lambda one: (flights[one.flight_id].board_at, one.flight_id))
     return {
         "follows": [follow_document(one, flights[one.flight_id]) for one in follows],
-        "reachable": recipient is not None and recipient.reachable,
+        **_hears(recipient),
     }
 
 
 def is_following(uow: Work, passenger_id: str, flight_id: str) -> dict[str, Any]:
     """schemas.FollowingSchema."""
     with uow.read() as tx:
-        found = tx.store.people.follow_of(_present(tx.store, passenger_id), flight_id)
+        found = tx.store.people.follow_of(present(tx.store, passenger_id), flight_id)
     return {"following": found is not None, "role": None if found is None else found.role}
 
 
-def _present(store: NotifyStore, passenger_id: str) -> str:
-    """The id that this traveller has now: a door may hold the one from before a merge for a while."""
-    _, into = store.people.gone(passenger_id)
-    return into or passenger_id
+def _hears(recipient: Recipient | None) -> dict[str, Any]:
+    """Whether messages of flights reach this traveller, and what is missing if they don't."""
+    if recipient is None:
+        return {"reachable": False, "consent": FlightConsent.NEVER.value}
+    return {"reachable": recipient.reachable, "consent": recipient.consent}
 
 
 def _changed(passenger_id: str) -> Event:

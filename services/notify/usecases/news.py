@@ -10,7 +10,7 @@ from services.notify import domain, templates
 from services.notify.domain import Memory, Moment
 from services.notify.schemas import NewsKind
 from services.notify.store import Followed, Listener, NewMessage, NewNews, NotifyStore
-from services.notify.usecases.shared import View, Work, in_real_time
+from services.notify.usecases.shared import NO_CONSENT, View, Work, in_real_time
 
 PAGE: Final = 500
 """Followers written to in one transaction: what a fan-out holds in memory, and holds others up for."""
@@ -102,7 +102,8 @@ def fan_out(uow: Work, now: datetime, *, urgent_only: bool = False) -> int:
         return 0
     kind = NewsKind(news.kind)
     keys = {
-        language: templates.wording().words[kind, language].template.key for language in templates.LANGUAGES
+        language: templates.wording().words[kind.value, language].template.key
+        for language in templates.LANGUAGES
     }
     with uow.write() as tx:
         news = tx.store.news.next_open(now)
@@ -126,6 +127,8 @@ def _message(one: Listener, *, late: bool) -> NewMessage:
     """The message to a follower; what can't go out is written too, so that staff can see why it didn't."""
     if not one.reachable:
         return NewMessage(one.passenger_id, one.role, one.language, "refused", "not_following")
+    if not one.agreed:
+        return NewMessage(one.passenger_id, one.role, one.language, "refused", NO_CONSENT)
     if not one.wanted:
         return NewMessage(one.passenger_id, one.role, one.language, "refused", "refused_kind")
     if late:

@@ -7,12 +7,13 @@ from typing import Any
 
 from kernel.outbox import Event
 from services.notify.events import ERASURE_DONE, PUBLISHER, SCHEMA_VERSION
+from services.notify.schemas import FlightConsent
 from services.notify.store import Recipient
-from services.notify.usecases.shared import Work
+from services.notify.usecases.shared import NO_CONSENT, Work
 
 
 def note_passenger(uow: Work, data: dict[str, Any]) -> None:
-    """Keep where and in which language a traveller is reached; older news changes nothing.
+    """Keep where and in which language a traveller is reached, and whether of flights; older news changes nothing.
 
     One whom WeChat reported as not following is reachable again once passengers has heard of them anew.
     """
@@ -22,10 +23,14 @@ def note_passenger(uow: Work, data: dict[str, Any]) -> None:
         language="en" if data["language"] == "en" else "zh",
         subscribed=data["subscribed"],
         version=data["version"],
+        # An event from before the consent was told says nothing on it.
+        consent=data.get("flight_messages", FlightConsent.NEVER.value),
     )
     with uow.write() as tx:
-        if not tx.store.people.gone(recipient.passenger_id)[0]:
-            tx.store.people.save_recipient(recipient)
+        if tx.store.people.gone(recipient.passenger_id)[0]:
+            return
+        if tx.store.people.save_recipient(recipient) and recipient.consent != FlightConsent.GIVEN:
+            tx.store.messages.stop_flights(recipient.passenger_id, NO_CONSENT)
 
 
 def note_merge(uow: Work, event_id: str, from_id: str, into_id: str) -> None:

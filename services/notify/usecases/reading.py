@@ -7,22 +7,23 @@ from typing import Any, Final
 
 from services.notify import templates
 from services.notify.errors import BadCursor
-from services.notify.schemas import MAX_PAGE, NewsKind
+from services.notify.schemas import MAX_PAGE
 from services.notify.settings import WeChatSettings
-from services.notify.store import MessageRow, Wanted
+from services.notify.store import MessageRow, Wanted, page_of
 from services.notify.usecases.shared import View, Work, follow_document, instant
 
 _NEWS_SHOWN: Final = 20
 _EXPORTED: Final = 5000
+_ANY: Final = {"flight_id": None, "order_id": None, "state": None, "from_at": None, "to_at": None}
 
 
 def list_messages(uow: Work, request: dict[str, Any]) -> dict[str, Any]:
     """A traveller's messages, the newest first: schemas.MessagePageSchema. Raises BadCursor."""
-    return search_messages(uow, {"flight_id": None, "state": None, "from_at": None, "to_at": None} | request)
+    return search_messages(uow, _ANY | request)
 
 
 def search_messages(uow: Work, request: dict[str, Any]) -> dict[str, Any]:
-    """Messages by traveller, flight, state and time, the newest first: schemas.MessagePageSchema.
+    """Messages by traveller, flight, order, state and time, the newest first: schemas.MessagePageSchema.
 
     A traveller's are also those of travellers that became one with them. Raises BadCursor.
     """
@@ -32,6 +33,7 @@ def search_messages(uow: Work, request: dict[str, Any]) -> dict[str, Any]:
             Wanted(
                 passenger_ids=_ids(tx, request["passenger_id"]),
                 flight_id=request["flight_id"],
+                order_id=request["order_id"],
                 state=None if state is None else state.value,
                 from_at=request["from_at"],
                 to_at=request["to_at"],
@@ -62,13 +64,15 @@ def _before(cursor: str) -> int | None:
 
 
 def _document(row: MessageRow) -> dict[str, Any]:
-    title, lines = templates.wording().lines(NewsKind(row.kind), row.language, row.role, row.said)
+    title, lines = templates.wording().lines(row.kind, row.language, row.role, row.said)
     return {
         "id": str(row.id),
         "passenger_id": row.passenger_id,
-        "flight_id": row.flight_id,
+        "flight_id": row.flight_id or None,
+        "order_id": row.order_id or None,
+        "path": page_of(row.flight_id, row.said),
         "kind": row.kind,
-        "role": row.role,
+        "role": row.role or None,
         "language": row.language,
         "title": title,
         "lines": lines,
@@ -141,6 +145,7 @@ def export_passenger(uow: Work, passenger_id: str) -> dict[str, Any]:
             "openid": recipient.openid,
             "language": recipient.language,
             "subscribed": recipient.subscribed,
+            "consent": recipient.consent,
             "blocked_at": None if recipient.blocked_at is None else instant(recipient.blocked_at),
         }
     plain = [follow_document(one, None) for one in follows]

@@ -20,10 +20,11 @@ from kernel.leases import new_owner
 from services.notify import domain, templates
 from services.notify.clients import NoAnswer, WeChat
 from services.notify.domain import Meaning, Verdict
-from services.notify.schemas import NewsKind
+from services.notify.schemas import FlightConsent, NoticeKind
 from services.notify.store import AccountState, Claimed, Settled
 from services.notify.usecases.news import fan_out
-from services.notify.usecases.shared import Work
+from services.notify.usecases.notices import CODE_CONTEXT
+from services.notify.usecases.shared import NO_CONSENT, Work
 from services.notify.usecases.tokens import Tokens
 
 log = logging.getLogger(__name__)
@@ -128,8 +129,10 @@ class Courier:
         refused = _not_worth_sending(message)
         if refused is not None:
             return Sent(message, refused)
-        kind = NewsKind(message.kind)
-        template, data = templates.wording().fill(kind, message.language, message.role, message.said)
+        said = message.said
+        if message.kind == NoticeKind.CODE:
+            said = domain.with_code(said, self._tokens.cipher.decrypt(said["sealed"], CODE_CONTEXT))
+        template, data = templates.wording().fill(message.kind, message.language, message.role, said)
         template_id = self._template_ids.get(template.key)
         if template_id is None:
             log.error("WECHAT_TEMPLATES lacks a template", extra={"template": template.key})
@@ -137,7 +140,7 @@ class Courier:
         payload = {
             "touser": message.openid,
             "template_id": template_id,
-            "url": f"{self._public_url}/flights/{message.flight_id}",
+            "url": f"{self._public_url}{message.path}",
             "client_msg_id": client_msg_id(message),
             "data": {place: {"value": value} for place, value in data.items()},
         }
@@ -217,6 +220,8 @@ def _not_worth_sending(message: Claimed) -> Verdict | None:
         return Verdict(state, "too_late", unsure=message.unsure_since is not None)
     if not message.reachable:
         return Verdict("refused", "not_following")
+    if message.flight_id and message.consent != FlightConsent.GIVEN:
+        return Verdict("refused", NO_CONSENT)
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from kernel import clock
@@ -13,6 +13,8 @@ from services.notify.settings import NotifySettings
 from services.notify.store import Follow, Followed, NotifyStore
 
 Work = UnitOfWorkLike[NotifyStore]
+NO_CONSENT: Final = "no_consent"
+"""Why a message about a flight wasn't sent: its receiver hasn't agreed to such messages, or no longer does."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,12 @@ def in_real_time(span: timedelta) -> timedelta:
 def instant(at: datetime) -> str:
     """RFC 3339, UTC."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def present(store: NotifyStore, passenger_id: str) -> str:
+    """The id that this traveller has now: a door may hold the one from before a merge for a while."""
+    _, into = store.people.gone(passenger_id)
+    return into or passenger_id
 
 
 def follow_document(follow: Follow, flight: Followed | None) -> dict[str, Any]:

@@ -37,6 +37,7 @@ class Cipher(Protocol):
 
     def encrypt(self, plain: str, context: str) -> str: ...
     def decrypt(self, sealed: str, context: str) -> str: ...
+    def index(self, plain: str, column: str) -> str: ...
 
 
 class Tokens:
@@ -45,7 +46,7 @@ class Tokens:
     def __init__(self, uow: Work, wechat: WeChat, cipher: Cipher) -> None:
         self._uow = uow
         self._wechat = wechat
-        self._cipher = cipher
+        self.cipher = cipher
         self._owner = new_owner()
 
     def access(self) -> str:
@@ -69,7 +70,7 @@ class Tokens:
             now = tx.now()
         if kept is None or kept[1] - MARGIN <= now:
             return None
-        value = self._cipher.decrypt(kept[0], context=f"{self._wechat.settings.appid}:{name}")
+        value = self.cipher.decrypt(kept[0], context=f"{self._wechat.settings.appid}:{name}")
         return None if value == bad else value
 
     def _fetched(self, name: str, bad: str, fetch: Callable[[str], dict[str, Any]]) -> str:
@@ -98,7 +99,7 @@ class Tokens:
 
     def _save(self, name: str, answer: dict[str, Any]) -> str:
         value = str(answer["access_token" if name == ACCESS else "ticket"])
-        sealed = self._cipher.encrypt(value, context=f"{self._wechat.settings.appid}:{name}")
+        sealed = self.cipher.encrypt(value, context=f"{self._wechat.settings.appid}:{name}")
         with self._uow.write() as tx:
             expires_at = tx.now() + timedelta(seconds=int(answer["expires_in"]))
             tx.store.account.save_token(name, sealed, expires_at)

@@ -38,7 +38,7 @@ def told(wechat: FakeWeChat, tmp_path: Path) -> None:
     now = datetime.now(UTC)
     uow = UnitOfWork(database, NotifyStore)
     with uow.write() as tx:
-        tx.store.people.save_recipient(Recipient("anna", "o-anna", "en", True, 1))
+        tx.store.people.save_recipient(Recipient("anna", "o-anna", "en", True, 1, consent="given"))
         tx.store.people.follow(Follow("anna", "F1", "passenger", now))
         said = usecases.first_seen(flight()).document
         words = {

@@ -30,7 +30,7 @@ from tests.unit.notify.examples import NOON, flight
 
 NOW = datetime(2026, 11, 23, 8, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-ANNA = Recipient("anna", "o-anna", "en", True, 3)
+ANNA = Recipient("anna", "o-anna", "en", True, 3, consent="given")
 FLIGHT = usecases.first_seen(flight())
 ID = FLIGHT.flight_id
 
@@ -308,7 +308,7 @@ def test_the_backlog_is_counted(uow: Any) -> None:
 def test_two_travellers_become_one(uow: Any) -> None:
     with uow.write() as tx:
         for name in ("old", "new"):
-            tx.store.people.save_recipient(Recipient(name, f"o-{name}", "zh", True, 1))
+            tx.store.people.save_recipient(Recipient(name, f"o-{name}", "zh", True, 1, consent="given"))
             tx.store.people.follow(Follow(name, ID, "passenger", NOW))
         tx.store.people.follow(Follow("old", "another", "greeter", NOW))
         tx.store.people.refuse("old", "t", NOW)
@@ -336,7 +336,7 @@ def test_two_travellers_become_one(uow: Any) -> None:
 def test_erasing_leaves_nothing_about_a_person_and_all_about_others(uow: Any) -> None:
     with uow.write() as tx:
         for name in ("anna", "ben"):
-            tx.store.people.save_recipient(Recipient(name, f"o-{name}", "zh", True, 1))
+            tx.store.people.save_recipient(Recipient(name, f"o-{name}", "zh", True, 1, consent="given"))
             tx.store.people.follow(Follow(name, ID, "passenger", NOW))
             tx.store.account.begin_customer_message(f"r-{name}", "f" * 32, f"o-{name}", NOW)
     tell(uow, "anna", "ben")

@@ -15,6 +15,7 @@ from services.notify.events import FOLLOWS_CHANGED
 from services.notify.schemas import MAX_FOLLOWS, Role
 from services.notify.store import AccountState, Follow
 from services.notify.usecases import news as fanning
+from tests.unit.notify.orders import bus
 from tests.unit.notify.suite import LATE, LATER, LOST, NEVER_LEFT, SEND, Notify
 
 
@@ -231,6 +232,7 @@ def test_who_blocked_us_is_not_tried_again_until_they_follow_anew(notify: Notify
     notify.run()
     assert len(notify.told()) == 1
     data = {"passenger_id": "anna", "openid": "o-anna", "language": "en", "subscribed": True, "version": 2}
+    data |= {"flight_messages": "given"}
     usecases.note_passenger(notify.uow, data)
     notify.happens(status="boarding")
     notify.run()
@@ -332,3 +334,53 @@ def test_without_an_access_token_nothing_is_claimed(notify: Notify) -> None:
     notify.run()
     assert notify.told() == []
     assert notify.store.account.state("wx").alert == "notify.wechat_refuses"
+
+
+# --- consent ------------------------------------------------------------------------------------------
+
+
+def says(notify: Notify, who: str, consent: str, version: int) -> None:
+    data = {"passenger_id": who, "openid": f"o-{who}", "language": "zh", "subscribed": True}
+    usecases.note_passenger(notify.uow, data | {"version": version, "flight_messages": consent})
+
+
+@pytest.mark.parametrize("consent", ["withdrawn", "never"])
+def test_without_consent_nothing_is_told_of_a_flight_and_staff_see_why(notify: Notify, consent: str) -> None:
+    notify.follow("ben")
+    says(notify, "ben", consent, 2)
+    assert notify.follow("ben")["consent"] == consent
+    assert usecases.list_follows(notify.uow, "ben")["consent"] == consent
+    notify.happens(**LATE)
+    notify.run()
+    assert notify.told() == []
+    assert (notify.message("ben").state, notify.message("ben").reason) == ("refused", "no_consent")
+    says(notify, "ben", "given", 3)
+    notify.happens(status="boarding")
+    notify.run()
+    assert notify.told() == [("o-ben", "boarding")]
+
+
+def test_a_consent_taken_back_stops_what_waits_and_only_that_of_flights(notify: Notify) -> None:
+    notify.follow("anna")
+    notify.happens(**LATE)
+    fanning.fan_out(notify.uow, datetime.now(UTC))
+    usecases.note_bus(notify.uow, notify.view, bus("tickets_issued"), datetime.now(UTC))
+    says(notify, "anna", "withdrawn", 2)
+    notify.run()
+    assert notify.states("anna") == [("delayed", "refused"), ("bus_bought", "sent")]
+
+
+def test_a_consent_taken_back_just_before_sending_counts(notify: Notify) -> None:
+    notify.follow("anna")
+    notify.happens(**LATE)
+    fanning.fan_out(notify.uow, datetime.now(UTC))
+    notify.store.recipients["anna"] = replace(notify.store.recipients["anna"], consent="withdrawn")
+    notify.run()
+    assert notify.told() == []
+    assert notify.states("anna") == [("delayed", "refused")]
+
+
+def test_an_event_from_before_consents_were_told_permits_nothing(notify: Notify) -> None:
+    data = {"passenger_id": "carl", "openid": "o-carl", "language": "zh", "subscribed": True, "version": 1}
+    usecases.note_passenger(notify.uow, data)
+    assert notify.follow("carl")["consent"] == "never"
