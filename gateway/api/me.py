@@ -23,6 +23,7 @@ from gateway.api.schemas import NO_PARAMETERS
 from gateway.bodies import read_json
 from gateway.deps import Deps
 from gateway.errors import BadBody, BadParameter, UnknownPath
+from gateway.following import follow_consent
 from gateway.pages import require_json
 from gateway.parameters import read_query
 from gateway.session import Traveller
@@ -142,6 +143,8 @@ class MeApi:
         wish["passenger_id"] = traveller.passenger_id
         if operation.writes:
             wish["request_id"] = _request_id(request, operation, traveller)
+        if operation.agrees:
+            await self._agree(request, traveller, wish)
         if not operation.seals:
             return await self._ask(request, operation, wish)
         number = wish.pop("number")
@@ -153,6 +156,11 @@ class MeApi:
         # The key was changed since it was kept; nothing was written under this request id.
         self._sealing_key = None
         return await self._ask(request, operation, wish | {"sealed": await self._seal(request, number)})
+
+    async def _agree(self, request: Request, traveller: Traveller, wish: dict[str, Any]) -> None:
+        context, again = calls.context_of(request), wish.pop("agree")
+        wanted = f"agree:{wish['request_id']}"[:128]
+        await follow_consent(self._deps.rpc, traveller.passenger_id, wanted, context, again=again)
 
     async def _ask(self, request: Request, operation: Operation, wish: dict[str, Any]) -> Any:
         service, method = operation.calls

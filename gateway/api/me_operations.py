@@ -31,7 +31,8 @@ class Operation:
 
     calls: service and RPC. body, query: what comes in. result: what goes out; None is 204. writes: it takes a
     request_id. seals: the body's `number` travels sealed. leaves: the session is over afterwards.
-    shape: what of the service's answer goes out.
+    shape: what of the service's answer goes out. agrees: it asks for messages about flights, so the consent to
+    them is noted first.
     """
 
     method: str
@@ -46,6 +47,7 @@ class Operation:
     status: int = 200
     seals: bool = False
     leaves: bool = False
+    agrees: bool = False
     fixed: tuple[tuple[str, str], ...] = ()
     shape: Callable[[_Answer], _Answer] | None = None
 
@@ -80,7 +82,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation("GET", f"{ME}/follows", "follows", "The flights that I follow", _n("list_follows"),
               notify.FollowsSchema, writes=False),
     Operation("PUT", f"{ME}/follows/{{flight_id}}", "follow", "Follow a flight, or change as whom", _n("follow"),
-              notify.FollowResultSchema, FollowBody),
+              notify.FollowResultSchema, FollowBody, agrees=True),
     Operation("DELETE", f"{ME}/follows/{{flight_id}}", "unfollow", "Stop following a flight", _n("unfollow"),
               notify.FollowingSchema),
     Operation("GET", f"{ME}/messages", "messages", "What was sent to me, newest first", _n("list_messages"),

@@ -23,6 +23,13 @@ class LanguageBody(Strict):
 
 class FollowBody(Strict):
     role = fields.Enum(Role, by_value=True, load_default=Role.PASSENGER)
+    agree = fields.Boolean(
+        load_default=False,
+        metadata={
+            "description": "to messages about flights, though it was taken back before; who never said anything on it "
+            "agrees by following"
+        },
+    )
 
 
 class CompanionBody(Strict):

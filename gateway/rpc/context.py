@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from kernel.ids import new_id
 
@@ -17,10 +16,14 @@ class Spent:
 
 @dataclass(frozen=True)
 class CallContext:
-    """call_id: of the HTTP request. principal: e.g. {"partner": "cz"}; None is a traveller."""
+    """call_id: of the HTTP request.
+
+    principal: on whose behalf, such as {"partner": "cz"}, {"passenger": id}, {"staff": id}; services write it into
+    their audit as `partner:cz`. None: nobody has said who they are.
+    """
 
     call_id: str = field(default_factory=new_id)
     language: str = "zh"
-    principal: dict[str, Any] | None = None
+    principal: dict[str, str] | None = None
     traceparent: str | None = None
     spent: Spent = field(default_factory=Spent, compare=False, repr=False)

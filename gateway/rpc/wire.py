@@ -26,7 +26,7 @@ def headers_for(context: CallContext, remaining_ms: int) -> dict[str, Any]:
     if context.traceparent is not None:
         headers["nameko.traceparent"] = context.traceparent
     if context.principal is not None:
-        headers["nameko.principal"] = orjson.dumps(context.principal).decode()
+        headers["nameko.principal"] = ",".join(f"{kind}:{who}" for kind, who in context.principal.items())
     return headers
 
 

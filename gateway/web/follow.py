@@ -76,6 +76,7 @@ class Follow:
 
     async def _follow(self, request: Request, traveller: Traveller, form: Form, role: str) -> None:
         flight = await self._flight.known(request)
+        await self._visitors.agree(request, form, traveller)
         await self._visitors.write(
             request, form, "notify", "follow", traveller, flight_id=flight["id"], role=role
         )
@@ -129,10 +130,10 @@ class Follow:
         """Whether this flight is followed and how, and whether messages arrive; `away` when nobody can say now."""
         told = await self._visitors.try_read(request, traveller, "notify", "list_follows")
         if told is None:
-            return {"away": True, "following": None, "hears": True}
+            return {"away": True, "following": None, "hears": True, "consent": ""}
         flight_id = request.path_params["flight_id"]
         role = next((one["role"] for one in told["follows"] if one["flight_id"] == flight_id), None)
-        return {"away": False, "following": role, "hears": told["reachable"]}
+        return {"away": False, "following": role, "hears": told["reachable"], "consent": told["consent"]}
 
 
 def _role(form: Form) -> str:

@@ -12,7 +12,7 @@ from gateway.web.site import Site, link
 from gateway.web.texts import N_
 from gateway.web.times import when_words
 from gateway.web.visitors import Visitors
-from services.notify.schemas import MessageState, NewsKind
+from services.notify.schemas import MessageState, NewsKind, NoticeKind
 
 _PAGE: Final = 30
 
@@ -29,7 +29,7 @@ STATES: Final = {
     MessageState.UNKNOWN: (N_("Not known"), "done"),
 }
 """By state: the word and its tone."""
-KINDS: Final = {
+KINDS: Final[dict[str, str]] = {
     NewsKind.DELAYED: N_("New time"),
     NewsKind.GATE: N_("Gate"),
     NewsKind.BOARDING: N_("Boarding"),
@@ -42,6 +42,17 @@ KINDS: Final = {
     NewsKind.DIVERTED: N_("Diverted"),
     NewsKind.RETURNED: N_("Returned"),
     NewsKind.REINSTATED: N_("Takes place after all"),
+    NoticeKind.BUS_BOUGHT: N_("Bus ticket"),
+    NoticeKind.BUS_CHANGED: N_("Bus ticket"),
+    NoticeKind.BUS_RETURNED: N_("Refund"),
+    NoticeKind.BUS_SOON: N_("Bus leaves soon"),
+    NoticeKind.BUS_CANCELLED: N_("Bus cancelled"),
+    NoticeKind.BUS_OFFER: N_("Later bus for free"),
+    NoticeKind.ORDER_REFUNDED: N_("Refund"),
+    NoticeKind.PAYMENT_LATE: N_("Refund"),
+    NoticeKind.REFUND_DONE: N_("Refund"),
+    NoticeKind.REFUND_HELD_UP: N_("Refund"),
+    NoticeKind.CODE: N_("Code"),
 }
 
 
@@ -68,18 +79,19 @@ class Messages:
             is_first=not wish["cursor"],
             older=link("/me/messages", after=told["cursor"]) if told["cursor"] else "",
             hears=follows is None or follows["reachable"],
+            consent=follows["consent"] if follows else "",
         )
 
     def _shown(self, request: Request, message: dict[str, Any]) -> dict[str, Any]:
         t, zone = self._site.texts(request), self._site.deps.airport.zoneinfo
         word, tone = STATES[MessageState(message["state"])]
+        kind = KINDS[message["kind"]]
         at = message["received_at"] or message["sent_at"] or message["created_at"]
         return {
             **message,
-            "number": message["flight_id"].split("-")[0],
             "word": t(word),
             "tone": tone,
-            "kind_word": t(KINDS[NewsKind(message["kind"])]),
+            "kind_word": t(kind),
             "when": when_words(t, at, zone),
             "tag": "zh-CN" if message["language"] == "zh" else "en",
             "other": message["language"] != t.language,

@@ -41,5 +41,6 @@ def anonymous(request: Request, flight: dict[str, Any]) -> dict[str, Any]:
         "away": False,
         "following": None,
         "hears": True,
+        "consent": "",
         **preset(request, flight),
     }

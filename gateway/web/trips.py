@@ -70,6 +70,7 @@ class Trips:
             "me_flights.html",
             away=told is None,
             hears=told is None or told["reachable"],
+            consent=told["consent"] if told else "",
             ahead=[trip for trip in trips if not trip.is_over(now)],
             over=[trip for trip in reversed(trips) if trip.is_over(now)],
             said=notice(request),

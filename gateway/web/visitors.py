@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote
 
@@ -18,6 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway import calls
 from gateway.bodies import media_type, read_body
 from gateway.errors import BadBody, WrongMediaType
+from gateway.following import follow_consent
 from gateway.session import Traveller
 from gateway.web.site import Endpoint, Site, in_wechat
 from kernel.errors import Kind, ServiceError
@@ -52,7 +54,11 @@ class Visitors:
         The pages go on in the language that this browser reads; the traveller's own is that of messages, and
         may be no choice of theirs but what WeChat said when they began to follow the account.
         """
-        return await self._sessions.traveller(request)
+        traveller = await self._sessions.traveller(request)
+        if traveller is not None:
+            known = calls.context_of(request)
+            calls.replace(request, replace(known, principal={"passenger": traveller.passenger_id}))
+        return traveller
 
     def either(self, shared: Endpoint, own: Own) -> Endpoint:
         """A page for everybody that has a part of its own for those who are signed in. While nobody can say who
@@ -169,6 +175,15 @@ class Visitors:
             **arguments,
         }
         return await self._call(request, service, method, wish)
+
+    async def agree(self, request: Request, form: Form, traveller: Traveller) -> None:
+        """Note the consent that following a flight gives; after it was taken back only a box that is ticked does."""
+        again, drawn = form.get("agree") == "yes", form.get(FORM_ID, "")
+        once = drawn if _IS_FORM_ID.fullmatch(drawn) else new_id()
+        # The forms of one page share an id, and may say different things.
+        wanted = f"{'agree_again' if again else 'agree'}:{traveller.passenger_id}:{once}"
+        context = calls.context_of(request)
+        await follow_consent(self._site.deps.rpc, traveller.passenger_id, wanted, context, again=again)
 
     async def _call(self, request: Request, service: str, method: str, wish: dict[str, Any]) -> Any:
         return await self._site.deps.rpc.call(

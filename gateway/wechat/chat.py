@@ -7,14 +7,15 @@ from typing import Final
 
 from gateway.cache import FlightEntry
 from gateway.deps import Deps
-from gateway.rpc import CallContext
+from gateway.wechat.buses import Buses
 from gateway.wechat.cards import Cards, day_words
 from gateway.wechat.finds import Finder
-from gateway.wechat.followers import Followers
+from gateway.wechat.followers import Followers, Spoken
 from gateway.wechat.intents import Reader, Wish
 from gateway.wechat.messages import Answer, Card, Incoming, Text
 from gateway.wechat.words import ChatWords, Topic, language_of
 from kernel.errors import Kind, ServiceError
+from services.flights import query
 from services.flights.schemas import Status
 from services.notify.errors import TooManyFollows
 from services.notify.schemas import Role
@@ -23,6 +24,7 @@ _OVER: Final = frozenset({Status.COMPLETED, Status.BAGS_ON_BELT})
 _MOST_LANGUAGES: Final = 50_000
 _NEW_SCENE: Final = "qrscene_"
 _FLIGHT_SCENE: Final = "flight_"
+_BUS: Final = "bus"
 _NO_MARKUP: Final = str.maketrans("", "", "<>")
 _PICTURES: Final = frozenset({"image", "video", "shortvideo", "link", "file"})
 
@@ -34,28 +36,35 @@ class Chat:
         self._deps, self._words, self._cards, self._followers = deps, words, cards, followers
         self._finder = Finder(deps.flights, deps.airport.iata)
         self._reader = Reader(words)
+        self._buses = Buses(deps, words, cards)
         self._languages: OrderedDict[str, str] = OrderedDict()
 
     async def answer(self, incoming: Incoming) -> Answer:
         """The answer to a message or an event. Raises nothing but what is our fault."""
-        language = self._language(incoming)
+        spoken = self._spoken(incoming)
+        language = spoken.language
         if incoming.kind.startswith("event:"):
-            return self._event(incoming, incoming.kind.removeprefix("event:"), language)
-        self._followers.note(incoming, language)
+            return await self._event(incoming, incoming.kind.removeprefix("event:"), spoken)
+        self._followers.note(incoming, spoken)
         if incoming.text and incoming.kind in {"text", "voice"}:
-            return await self._text(incoming, language)
+            return await self._text(incoming, spoken)
         if incoming.kind == "location":
-            return self._say("location", language)
+            return await self._location(incoming, language)
         if incoming.kind == "voice":
             return self._say("voice", language)
         return self._say("picture" if incoming.kind in _PICTURES else "help", language)
 
     # --- words -------------------------------------------------------------------------------------------
 
-    async def _text(self, incoming: Incoming, language: str) -> Answer:
-        wish = self._reader.read(incoming.text, self._finder.names(), self._finder.any)
+    async def _text(self, incoming: Incoming, spoken: Spoken) -> Answer:
+        language, names = spoken.language, self._finder.names()
+        if query.normalise(incoming.text) not in names.places and self._buses.names_stop(incoming.text):
+            return await self._buses.answer(incoming.text, language)
+        wish = self._reader.read(incoming.text, names, self._finder.any)
         if wish.topic is not None:
-            return self._topic(wish.topic, language)
+            return await self._topic(wish.topic, language, incoming.text)
+        if wish.kind == "agree":
+            return await self._agree(incoming, spoken)
         if wish.kind == "help":
             return self._say("help", language)
         if not wish.asked:
@@ -64,7 +73,7 @@ class Chat:
             return self._say("loading", language)
         if wish.kind == "flights":
             return self._flights(wish.asked, language)
-        return await self._follow(incoming, wish, language)
+        return await self._follow(incoming, wish, spoken)
 
     def _flights(self, asked: str, language: str) -> Answer:
         found = self._finder.find(asked)
@@ -84,15 +93,28 @@ class Chat:
             return self._cards.flight(found.entries[0], language)
         return self._cards.several(found.entries, asked, language)
 
-    def _topic(self, topic: Topic, language: str) -> Answer:
+    async def _topic(self, topic: Topic, language: str, said: str = "") -> Answer:
+        if topic.key == _BUS:
+            return await self._buses.answer(said, language)
         text = self._words.fill(topic.text, language)
         if not topic.path:
             return Text(text)
         return Card(topic.name.in_language(language), text, self._cards.link(topic.path))
 
+    async def _location(self, incoming: Incoming, language: str) -> Answer:
+        """Where somebody is, sent by hand: the nearest bus stop."""
+        try:
+            place = float(incoming.fields["Location_X"]), float(incoming.fields["Location_Y"])
+        except (KeyError, ValueError):
+            return self._say("location", language)
+        if not (-90 <= place[0] <= 90 and -180 <= place[1] <= 180):
+            return self._say("location", language)
+        return await self._buses.nearest(place, language)
+
     # --- following ---------------------------------------------------------------------------------------
 
-    async def _follow(self, incoming: Incoming, wish: Wish, language: str) -> Answer:
+    async def _follow(self, incoming: Incoming, wish: Wish, spoken: Spoken) -> Answer:
+        language = spoken.language
         found = self._finder.find(wish.asked)
         if not found.entries:
             return self._flights(wish.asked, language)
@@ -104,15 +126,25 @@ class Chat:
         choices = open_ones or found.entries
         if len(choices) > 1:
             return self._cards.several(choices, wish.asked, language, "which")
-        context = CallContext(language=language)
+        entry, followers = choices[0], self._followers
         try:
             if wish.kind == "unfollow":
-                await self._followers.unfollow(incoming, choices[0].id, context)
-            else:
-                await self._followers.follow(incoming, choices[0].id, likely_role(choices[0]), context)
+                await followers.unfollow(incoming, entry.id, spoken)
+                return self._followed(entry, "unfollowed", language)
+            hears = await followers.follow(incoming, entry.id, likely_role(entry), spoken)
         except ServiceError as exc:
             return self._not_followed(exc, language)
-        return self._followed(choices[0], "followed" if wish.kind == "follow" else "unfollowed", language)
+        if not hears.agreed:
+            return self._followed(entry, "followed_silently", language)
+        return self._followed(entry, "followed" if hears.reachable else "followed_out_of_reach", language)
+
+    async def _agree(self, incoming: Incoming, spoken: Spoken) -> Answer:
+        """Messages about flights again, after taking the consent back."""
+        try:
+            await self._followers.agree(incoming, spoken)
+        except ServiceError as exc:
+            return self._not_followed(exc, spoken.language)
+        return self._say("agreed", spoken.language)
 
     def _followed(self, entry: FlightEntry, said: str, language: str) -> Text:
         here, there = entry.flight["departure"]["airport"], entry.flight["arrival"]["airport"]
@@ -139,14 +171,14 @@ class Chat:
 
     # --- events ------------------------------------------------------------------------------------------
 
-    def _event(self, incoming: Incoming, event: str, language: str) -> Answer:
-        key = incoming.fields.get("EventKey", "")
+    async def _event(self, incoming: Incoming, event: str, spoken: Spoken) -> Answer:
+        key, language = incoming.fields.get("EventKey", ""), spoken.language
         if event == "subscribe":
             scene = key.removeprefix(_NEW_SCENE)
-            self._followers.note(incoming, language, subscribed=True, scene=scene)
+            self._followers.note_new(incoming, spoken, scene)
             return self._welcome(scene, language)
         if event == "unsubscribe":
-            self._followers.note(incoming, language, subscribed=False)
+            self._followers.note_left(incoming, spoken)
             return None
         if event == "templatesendjobfinish":
             self._followers.note_receipt(incoming)
@@ -154,12 +186,12 @@ class Chat:
         if event == "location":
             # WeChat tells where somebody is each time they open the chat, unasked: an answer would be a nuisance.
             return None
-        self._followers.note(incoming, language)
+        self._followers.note(incoming, spoken)
         if event == "scan":
             return self._scene(key, language) or self._say("help", language)
         if event == "click":
             topic = self._words.topics.get(key.removeprefix("topic:"))
-            return self._topic(topic, language) if topic else self._say("help", language)
+            return await self._topic(topic, language) if topic else self._say("help", language)
         return None
 
     def _welcome(self, scene: str, language: str) -> Text:
@@ -186,16 +218,16 @@ class Chat:
 
     # --- language ----------------------------------------------------------------------------------------
 
-    def _language(self, incoming: Incoming) -> str:
+    def _spoken(self, incoming: Incoming) -> Spoken:
         """As the person writes; of what has no language the one they wrote in before."""
         written = language_of(incoming.text) if incoming.kind in {"text", "voice"} else None
         if written is None:
-            return self._languages.get(incoming.openid, self._deps.settings.language)
+            return Spoken(self._languages.get(incoming.openid, self._deps.settings.language))
         self._languages[incoming.openid] = written
         self._languages.move_to_end(incoming.openid)
         if len(self._languages) > _MOST_LANGUAGES:
             self._languages.popitem(last=False)
-        return written
+        return Spoken(written, written)
 
     def _say(self, key: str, language: str, **values: object) -> Text:
         return Text(self._words.say(key, language, **values))

@@ -11,18 +11,24 @@ import hashlib
 import logging
 from collections import OrderedDict
 from collections.abc import Coroutine
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from gateway.cache.window import to_wire
 from gateway.deps import Deps
+from gateway.following import follow_consent
 from gateway.rpc import CallContext
+from gateway.rpc.context import Spent
 from gateway.wechat.messages import Card, Incoming, Text, shortened
 from kernel.clock import monotonic
 from kernel.errors import Kind, ServiceError
 from kernel.ids import jitter
+from services.passengers.schemas import CURRENT_CONSENTS, ConsentKind
 
 log = logging.getLogger(__name__)
 
+_LANGUAGE_S: Final = 2.0
+_MOMENT_S: Final = 0.25
 _PAUSES_S: Final = (1.0, 5.0, 30.0, 120.0, 300.0)
 _NOTED_S: Final = 3600.0
 _MOST_NOTED: Final = 100_000
@@ -30,36 +36,76 @@ _MOST_WAITING: Final = 10_000
 _PASSING: Final = frozenset({Kind.UNAVAILABLE, Kind.DEADLINE, Kind.LIMITED, Kind.INTERNAL})
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """language: what we answer in. written: what the message is written in; None when it can't be told."""
+
+    language: str
+    written: str | None = None
+
+
+@dataclass(frozen=True)
+class Hears:
+    """Whether messages about flights come: agreed to, and following the account."""
+
+    agreed: bool
+    reachable: bool
+
+
 class Followers:
     """Calls of passengers and notify on behalf of whoever wrote."""
 
     def __init__(self, deps: Deps) -> None:
         self._rpc = deps.rpc
-        self._noted: OrderedDict[str, float] = OrderedDict()
+        self._noted: OrderedDict[str, tuple[float, str | None]] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
     # --- who follows -----------------------------------------------------------------------------------
 
-    def note(
-        self, incoming: Incoming, language: str, *, subscribed: bool | None = None, scene: str = ""
-    ) -> None:
-        """Have passengers note that this user follows us (or no longer), in the background.
-
-        subscribed: None for any message, which says that they do; that is told once an hour.
-        """
-        if subscribed is None and monotonic() - self._noted.get(incoming.openid, -_NOTED_S) < _NOTED_S:
+    def note(self, incoming: Incoming, spoken: Spoken) -> None:
+        """Have passengers note that this user, who writes to us, follows us: in the background, once an hour, and
+        whenever they write in another language than before."""
+        noted_at, before = self._noted.get(incoming.openid, (-_NOTED_S, None))
+        if spoken.written in (None, before) and monotonic() - noted_at < _NOTED_S:
             return
-        _put(self._noted, incoming.openid, monotonic())
-        if subscribed is False:
-            self._noted.pop(incoming.openid, None)
-        request = self._note_request(incoming, language, subscribed is not False, scene)
-        self._later("passengers", "note_wechat_follower", request, CallContext(language=language))
+        _put(self._noted, incoming.openid, (monotonic(), spoken.written or before))
+        request = self._note_request(incoming, spoken, True)
+        self._later("passengers", "note_wechat_follower", request, self._context(incoming, spoken))
 
-    async def passenger_id(self, incoming: Incoming, context: CallContext) -> str:
+    def note_left(self, incoming: Incoming, spoken: Spoken) -> None:
+        """Have passengers note that this user follows us no longer."""
+        self._noted.pop(incoming.openid, None)
+        request = self._note_request(incoming, spoken, False)
+        self._later("passengers", "note_wechat_follower", request, self._context(incoming, spoken))
+
+    def note_new(self, incoming: Incoming, spoken: Spoken, scene: str) -> None:
+        """Have passengers note that this user follows us from now on, with the language that WeChat knows of them."""
+        _put(self._noted, incoming.openid, (monotonic(), None))
+        self.in_background(self._note_new(incoming, spoken, scene))
+
+    async def _note_new(self, incoming: Incoming, spoken: Spoken, scene: str) -> None:
+        context = self._context(incoming, spoken)
+        try:
+            told = await self._rpc.call(
+                "notify",
+                "get_wechat_language",
+                {"openid": incoming.openid},
+                deadline_s=_LANGUAGE_S,
+                context=context,
+            )
+        except ServiceError as exc:
+            log.info("WeChat doesn't tell a language", extra={"code": exc.code})
+            told = {"language": None}
+        spoken = Spoken(told["language"] or spoken.language, told["language"])
+        request = self._note_request(incoming, spoken, True) | {"scene": scene[:128] or None}
+        await self._tried("passengers", "note_wechat_follower", request, context)
+
+    async def passenger_id(self, incoming: Incoming, spoken: Spoken) -> str:
         """The traveller behind an openid; one who is new becomes known. Raises ServiceError."""
         # Not the id of `note`, which may be under way at this moment.
-        request = self._note_request(incoming, context.language, True, "")
+        request = self._note_request(incoming, spoken, True)
         request["request_id"] = request_id("who", incoming)
+        context = self._context(incoming, spoken)
         answer = await self._rpc.call(
             "passengers", "note_wechat_follower", request, repeat=True, context=context
         )
@@ -67,20 +113,43 @@ class Followers:
 
     # --- followed flights --------------------------------------------------------------------------------
 
-    async def follow(self, incoming: Incoming, flight_id: str, role: str, context: CallContext) -> None:
-        """Raises ServiceError."""
-        passenger_id = await self.passenger_id(incoming, context)
+    async def follow(self, incoming: Incoming, flight_id: str, role: str, spoken: Spoken) -> Hears:
+        """Follow a flight, which asks for messages about it; whether they come. Raises ServiceError."""
+        passenger_id = await self.passenger_id(incoming, spoken)
+        context = self._of(passenger_id, spoken)
+        agreed = await follow_consent(self._rpc, passenger_id, request_id("agree", incoming), context)
         request = {
             "request_id": request_id("follow", incoming),
             "passenger_id": passenger_id,
             "flight_id": flight_id,
             "role": role,
         }
-        await self._rpc.call("notify", "follow", request, repeat=True, context=context)
+        answer = await self._rpc.call("notify", "follow", request, repeat=True, context=context)
+        return Hears(agreed, answer["reachable"] or await self._reachable_by_now(passenger_id, context))
 
-    async def unfollow(self, incoming: Incoming, flight_id: str, context: CallContext) -> None:
+    async def _reachable_by_now(self, passenger_id: str, context: CallContext) -> bool:
+        """Whom we heard of a moment ago, notify may hear of a moment later."""
+        await asyncio.sleep(_MOMENT_S)
+        asked = {"passenger_id": passenger_id}
+        answer = await self._rpc.call("notify", "list_follows", asked, repeat=True, context=context)
+        return bool(answer["reachable"])
+
+    async def agree(self, incoming: Incoming, spoken: Spoken) -> None:
+        """Agree to messages about flights, whatever was said before. Raises ServiceError."""
+        passenger_id = await self.passenger_id(incoming, spoken)
+        request = {
+            "request_id": request_id("consent", incoming),
+            "passenger_id": passenger_id,
+            "kind": ConsentKind.FLIGHT_MESSAGES.value,
+            "version": CURRENT_CONSENTS[ConsentKind.FLIGHT_MESSAGES],
+        }
+        context = self._of(passenger_id, spoken)
+        await self._rpc.call("passengers", "give_consent", request, repeat=True, context=context)
+
+    async def unfollow(self, incoming: Incoming, flight_id: str, spoken: Spoken) -> None:
         """Raises ServiceError."""
-        passenger_id = await self.passenger_id(incoming, context)
+        passenger_id = await self.passenger_id(incoming, spoken)
+        context = self._of(passenger_id, spoken)
         request = {
             "request_id": request_id("unfollow", incoming),
             "passenger_id": passenger_id,
@@ -120,14 +189,24 @@ class Followers:
     # --- inside ------------------------------------------------------------------------------------------
 
     @staticmethod
-    def _note_request(incoming: Incoming, language: str, subscribed: bool, scene: str) -> dict[str, Any]:
+    def _context(incoming: Incoming, spoken: Spoken) -> CallContext:
+        """WeChat vouches for the user; who that is to us, passengers says."""
+        return CallContext(language=spoken.language, principal={"wechat": "callback"})
+
+    @staticmethod
+    def _of(passenger_id: str, spoken: Spoken) -> CallContext:
+        return CallContext(language=spoken.language, principal={"passenger": passenger_id})
+
+    @staticmethod
+    def _note_request(incoming: Incoming, spoken: Spoken, subscribed: bool) -> dict[str, Any]:
         return {
             "request_id": request_id("unfollower" if not subscribed else "follower", incoming),
             "openid": incoming.openid,
             "unionid": incoming.fields.get("UnionId", "")[:64] or None,
             "subscribed": subscribed,
-            "language": language,
-            "scene": scene[:128] or None,
+            "language": spoken.language,
+            "written_in": spoken.written,
+            "scene": None,
             "at": to_wire(incoming.created_at),
         }
 
@@ -145,9 +224,8 @@ class Followers:
     async def _tried(self, service: str, method: str, request: dict[str, Any], context: CallContext) -> None:
         for pause_s in (*_PAUSES_S, None):
             try:
-                await self._rpc.call(
-                    service, method, request, context=CallContext(context.call_id, context.language)
-                )
+                # Each attempt has a deadline of its own.
+                await self._rpc.call(service, method, request, context=replace(context, spent=Spent()))
                 return
             except ServiceError as exc:
                 if exc.kind not in _PASSING or pause_s is None:
@@ -164,7 +242,7 @@ def request_id(purpose: str, incoming: Incoming) -> str:
     return f"wechat:{purpose}:{hashlib.sha256(incoming.key.encode()).hexdigest()[:40]}"
 
 
-def _put(kept: OrderedDict[str, float], key: str, value: float) -> None:
+def _put(kept: OrderedDict[str, tuple[float, str | None]], key: str, value: tuple[float, str | None]) -> None:
     kept[key] = value
     kept.move_to_end(key)
     if len(kept) > _MOST_NOTED:

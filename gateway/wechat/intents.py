@@ -10,11 +10,15 @@ from typing import Final, Literal
 from gateway.wechat.words import ChatWords, Topic
 from services.flights import query
 
-Kind = Literal["flights", "follow", "unfollow", "topic", "help"]
+Kind = Literal["flights", "follow", "unfollow", "agree", "topic", "help"]
 
 _UNFOLLOW: Final = re.compile(r"^(?:取消关注|取关|不再关注|取消订阅|unfollow|stop following)[ :：]*(.*)$")
 _FOLLOW: Final = re.compile(
     r"^(?:(?:我要|我想|请|帮我)?(?:关注|订阅|跟踪)(?:航班)?|(?:please )?(?:follow|track))[ :：]*(.*)$"
+)
+_AGREE: Final = re.compile(
+    r"^(?:我)?(?:同意|恢复|开启|重新接收|接收)(?:接收)?(?:航班)(?:消息|通知|提醒)$"
+    r"|^(?:i )?(?:agree to|allow|turn on) (?:flight )?(?:messages|notifications)$"
 )
 _HELP: Final = re.compile(r"^(?:帮助|菜单|功能|你好|您好|在吗|help|menu|hi|hello|\?|？)[!！。. ]*$")
 # 南航3101: an airline's Chinese name right before the number, which is a word of its own to `query`.
@@ -58,6 +62,8 @@ class Reader:
         said = query.normalise(text).rstrip("?？!！。.~ ")
         if not said or _HELP.match(said) or said in names.ours:
             return Wish("help")
+        if _AGREE.match(said):
+            return Wish("agree")
         for pattern, kind in _FOLLOWING:
             found = pattern.match(said)
             if found:

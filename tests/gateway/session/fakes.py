@@ -29,6 +29,7 @@ from services.passengers.errors import (
     NoSession,
 )
 from tests.gateway.fakes import FakeFlights, FakeRpc, settings
+from tests.gateway.web.bus import FakeBus
 
 ACCOUNT = WeChatAccount(appid="wx0123456789abcdef", token="atoken", open_url="https://wechat.example")
 PUBLIC_URL = "https://fly.example"
@@ -98,6 +99,9 @@ class FakePassengers:
 
     def get_passenger(self, request: dict[str, Any]) -> dict[str, Any]:
         return {"passenger": self._passenger(request["passenger_id"])}
+
+    def get_payer(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {"openid": f"o-{request['passenger_id']}"}
 
     def set_language(self, request: dict[str, Any]) -> dict[str, Any]:
         self.languages[request["passenger_id"]] = request["language"]
@@ -228,7 +232,7 @@ class FakeNotify:
 
     def list_follows(self, request: dict[str, Any]) -> dict[str, Any]:
         mine = [key for key in self.follows if key[0] == request["passenger_id"]]
-        return {"follows": [self._one(key) for key in mine], "reachable": True}
+        return {"follows": [self._one(key) for key in mine], "reachable": True, "consent": "given"}
 
     def follow(self, request: dict[str, Any]) -> dict[str, Any]:
         self.asked.append(("follow", request))
@@ -236,7 +240,7 @@ class FakeNotify:
             raise FlightNotFound
         key = request["passenger_id"], request["flight_id"]
         self.follows[key] = request["role"]
-        return {"follow": self._one(key), "reachable": True}
+        return {"follow": self._one(key), "reachable": True, "consent": "given"}
 
     def unfollow(self, request: dict[str, Any]) -> dict[str, Any]:
         self.follows.pop((request["passenger_id"], request["flight_id"]), None)
@@ -247,6 +251,8 @@ class FakeNotify:
             "id": f"m-{request['passenger_id']}",
             "passenger_id": request["passenger_id"],
             "flight_id": "CZ3101-20261123-CSX-PEK",
+            "order_id": None,
+            "path": "/flights/CZ3101-20261123-CSX-PEK",
             "kind": "delayed",
             "role": "passenger",
             "language": "zh",
@@ -279,7 +285,7 @@ def _shown(thing: dict[str, Any]) -> dict[str, Any]:
 
 
 def make_rpc() -> FakeRpc:
-    return FakeRpc(flights=FakeFlights(), passengers=FakePassengers(), notify=FakeNotify())
+    return FakeRpc(flights=FakeFlights(), passengers=FakePassengers(), notify=FakeNotify(), bus=FakeBus())
 
 
 def ended(**data: Any) -> bytes:

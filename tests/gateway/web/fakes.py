@@ -33,6 +33,8 @@ class FakeFlights:
         self.bus = FakeBus()
         self.away: set[str] = set()
         self.calls: list[tuple[str, str, dict[str, Any]]] = []
+        self.behalf: dict[str, Any] = {}
+        """By method, on whose behalf it was called last."""
         self.connected = True
         self._event: Callable[[bytes], None] = lambda body: None
         self._state: Callable[[bool], None] = lambda up: None
@@ -81,6 +83,7 @@ class FakeFlights:
         if not self.connected or service in self.away:
             raise Unavailable(service=service, retry_after_s=2)
         self.calls.append((service, method, request))
+        self.behalf[method] = context.principal if context else None
         answer: Any
         if service == "flights":
             answer = getattr(self, f"_{method}")(request)

@@ -189,6 +189,42 @@ async def test_who_gets_no_messages_is_told_so(anna: httpx.AsyncClient, flights:
         assert "Messages don't reach you yet" in said(await anna.get(path)), path
 
 
+async def test_following_agrees_to_messages_and_says_so(
+    anna: httpx.AsyncClient, flights: FakeFlights
+) -> None:
+    path = f"/flights/{leg_id('boarding')}"
+    for who in ({}, {"headers": {"Cookie": ""}}):
+        assert "By following you agree to messages" in said(await anna.get(path, **who))
+    await send(anna, path, f"{path}/follow", role="passenger")
+    assert flights.passengers.flight_messages(ANNA) == "given"
+    page = said(await anna.get(path))
+    assert "News of it comes to you in WeChat." in page
+    assert "By following" not in page
+
+
+async def test_a_consent_taken_back_is_asked_for_again_wherever_it_is_missed(
+    anna: httpx.AsyncClient, flights: FakeFlights
+) -> None:
+    path = f"/flights/{leg_id('boarding')}"
+    flights.passengers.says_of_flights(ANNA, granted=False)
+    assert "I took this back before" in said(await anna.get(path))
+    await send(anna, path, f"{path}/follow", role="greeter")
+    assert flights.passengers.flight_messages(ANNA) == "withdrawn", "pressing follow alone doesn't undo it"
+    for address in (path, "/me/flights", "/me/messages"):
+        assert "You took back your consent" in said(await anna.get(address)), address
+    await send(anna, path, f"{path}/follow", role="greeter", agree="yes")
+    assert flights.passengers.flight_messages(ANNA) == "given"
+    for address in (path, "/me/flights", "/me/messages"):
+        assert "consent" not in said(await anna.get(address)).replace("/me/consents", "").lower(), address
+
+
+async def test_calls_of_pages_say_on_whose_behalf(anna: httpx.AsyncClient, flights: FakeFlights) -> None:
+    path = f"/flights/{leg_id('boarding')}"
+    await send(anna, path, f"{path}/follow", role="greeter")
+    for method in ("follow", "give_consent", "list_follows"):
+        assert flights.behalf[method] == {"passenger": ANNA}, method
+
+
 async def test_my_trips_end_from_their_list(anna: httpx.AsyncClient, flights: FakeFlights) -> None:
     flights.notify.follows[ANNA, leg_id("boarding")] = "passenger"
     done = await send(anna, "/me/flights", f"/flights/{leg_id('boarding')}/unfollow", back="list")
@@ -251,6 +287,7 @@ async def test_pages_speak_the_browsers_language_and_messages_the_travellers(
     anna: httpx.AsyncClient, flights: FakeFlights
 ) -> None:
     flights.notify.follows[BEN, leg_id("boarding")] = "passenger"
+    flights.passengers.says_of_flights(BEN)
     page = await anna.get(f"/flights/{leg_id('boarding')}", headers={"Cookie": cookie_of(BEN)})
     assert '<html lang="en">' in page.text
     assert "In Chinese; change to English" in page.text

@@ -19,7 +19,7 @@ from gateway.web.texts import LANGUAGES, LOCALE, texts
 from gateway.web.words import FIELDS, MILESTONES, SOURCES, STATUSES
 from kernel import clock
 from services.flights.schemas import Milestone, SourceKind, Status
-from services.notify.schemas import MessageState, NewsKind, Role
+from services.notify.schemas import MESSAGE_KINDS, MessageState, Role
 from services.passengers.schemas import CURRENT_CONSENTS, Checked, CompanionKind, ConsentKind, DocumentKind
 from tests.gateway.web.changsha import day_of, history_of, showcase
 from tests.gateway.web.fakes import FakeFlights, reader
@@ -64,7 +64,7 @@ def test_chinese_words_are_chinese() -> None:
 def test_every_vocabulary_of_travellers_has_words() -> None:
     assert set(ROLES) == {role.value for role in Role}
     assert set(STATES) == set(MessageState)
-    assert set(NEWS) == set(NewsKind)
+    assert set(NEWS) == set(MESSAGE_KINDS)
     assert set(companions.KINDS) == {kind.value for kind in CompanionKind}
     assert set(documents.KINDS) == {kind.value for kind in DocumentKind}
     assert set(documents.CHECKED) == {checked.value for checked in Checked}

@@ -66,6 +66,9 @@ class FakePassengers:
     def get_passenger(self, request: dict[str, Any]) -> dict[str, Any]:
         return {"passenger": self._passenger(loaded(schemas.PassengerIdSchema(), request)["passenger_id"])}
 
+    def get_payer(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {"openid": f"o-{loaded(schemas.PassengerIdSchema(), request)['passenger_id'][:4]}"}
+
     def set_language(self, request: dict[str, Any]) -> dict[str, Any]:
         wish = loaded(schemas.SetLanguageSchema(), request)
         self.language[wish["passenger_id"]] = wish["language"].value
@@ -181,7 +184,10 @@ class FakePassengers:
         wish = loaded(schemas.GiveConsentSchema(), request)
         if wish["version"] != CURRENT_CONSENTS[wish["kind"]]:
             raise errors.ConsentOutdated(current=CURRENT_CONSENTS[wish["kind"]])
-        self._note(wish, wish["version"], granted=True)
+        said = self._said(wish["passenger_id"], wish["kind"])
+        stays_back = wish["unless_withdrawn"] and bool(said) and not said[-1]["granted"]
+        if not stays_back and not self._in_force(wish["passenger_id"], wish["kind"]):
+            self._note(wish, wish["version"], granted=True)
         return self.list_consents(request)
 
     def withdraw_consent(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -228,8 +234,23 @@ class FakePassengers:
         self.consents[wish["passenger_id"]].append(entry)
 
     def _in_force(self, owner: str, kind: ConsentKind) -> bool:
-        said = [one for one in self.consents[owner] if one["kind"] == kind.value]
+        said = self._said(owner, kind)
         return bool(said) and said[-1]["granted"] and said[-1]["version"] == CURRENT_CONSENTS[kind]
+
+    def _said(self, owner: str, kind: ConsentKind) -> list[dict[str, Any]]:
+        return [one for one in self.consents[owner] if one["kind"] == kind.value]
+
+    def says_of_flights(self, owner: str, granted: bool = True) -> None:
+        """The consent to messages about flights, given or taken back."""
+        kind = ConsentKind.FLIGHT_MESSAGES
+        self._note({"kind": kind, "passenger_id": owner}, CURRENT_CONSENTS[kind], granted)
+
+    def flight_messages(self, owner: str) -> str:
+        """As the event of a traveller tells it."""
+        if self._in_force(owner, ConsentKind.FLIGHT_MESSAGES):
+            return "given"
+        said = self._said(owner, ConsentKind.FLIGHT_MESSAGES)
+        return "withdrawn" if said and not said[-1]["granted"] else "never"
 
     # --- whose is what -------------------------------------------------------------------------------
 
@@ -295,7 +316,7 @@ class FakeNotify:
             raise TooManyFollows(limit=self.most)
         self.follows[wish["passenger_id"], wish["flight_id"]] = wish["role"].value
         one = self._one(wish["flight_id"], wish["role"].value)
-        return {"follow": one, "reachable": self._passengers.subscribed[wish["passenger_id"]]}
+        return {"follow": one, **self._hears(wish["passenger_id"])}
 
     def unfollow(self, request: dict[str, Any]) -> dict[str, Any]:
         wish = loaded(notify.UnfollowSchema(), request)
@@ -306,8 +327,12 @@ class FakeNotify:
         owner = loaded(notify.PassengerIdSchema(), request)["passenger_id"]
         return {
             "follows": [self._one(flight_id, role) for flight_id, role in self._of(owner)],
-            "reachable": self._passengers.subscribed[owner],
+            **self._hears(owner),
         }
+
+    def _hears(self, owner: str) -> dict[str, Any]:
+        passengers = self._passengers
+        return {"reachable": passengers.subscribed[owner], "consent": passengers.flight_messages(owner)}
 
     def list_messages(self, request: dict[str, Any]) -> dict[str, Any]:
         wish = loaded(notify.ListMessagesSchema(), request)
@@ -343,6 +368,8 @@ class FakeNotify:
                 "id": f"m{len(self.messages)}",
                 "passenger_id": owner,
                 "flight_id": flight_id,
+                "order_id": None,
+                "path": f"/flights/{flight_id}",
                 "kind": "delayed",
                 "role": "passenger",
                 "language": language,

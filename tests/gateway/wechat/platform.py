@@ -23,6 +23,7 @@ from kernel import clock
 from kernel.config import load
 from services.airport import Airport
 from tests.gateway.fakes import FakeRpc, settings, until
+from tests.gateway.web.bus import FakeBus
 
 TOKEN = "atokenofthirtytwo"
 APPID = "wxb11529c136998cb6"
@@ -119,10 +120,18 @@ class FakePassengers:
     """As much of the passengers service as the chat needs."""
 
     noted: list[dict[str, Any]] = field(default_factory=list)
+    consents: list[dict[str, Any]] = field(default_factory=list)
+    withdrawn: bool = False
 
     def note_wechat_follower(self, request: dict[str, Any]) -> dict[str, Any]:
         self.noted.append(request)
         return {"passenger_id": f"p-{request['openid']}"}
+
+    def give_consent(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.consents.append(request)
+        self.withdrawn = self.withdrawn and bool(request.get("unless_withdrawn"))
+        state = {"kind": request["kind"], "in_force": not self.withdrawn}
+        return {"consents": [state], "history": []}
 
 
 @dataclass
@@ -134,12 +143,23 @@ class FakeNotify:
     sent: list[dict[str, Any]] = field(default_factory=list)
     receipts: list[dict[str, Any]] = field(default_factory=list)
     fails_with: Exception | None = None
+    reachable: bool = True
+    language: str | None = None
 
     def follow(self, request: dict[str, Any]) -> dict[str, Any]:
         if self.fails_with is not None:
             raise self.fails_with
         self.follows.append(request)
-        return {"follow": {"flight_id": request["flight_id"], "role": request["role"]}, "reachable": True}
+        return {"follow": {"flight_id": request["flight_id"], "role": request["role"]}, **self._hears()}
+
+    def list_follows(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {"follows": [], **self._hears()}
+
+    def get_wechat_language(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {"language": self.language}
+
+    def _hears(self) -> dict[str, Any]:
+        return {"reachable": self.reachable, "consent": "given"}
 
     def unfollow(self, request: dict[str, Any]) -> dict[str, Any]:
         self.unfollows.append(request)
@@ -189,6 +209,7 @@ async def account(
 ) -> AsyncIterator[tuple[Gateway, Phone]]:
     """A gateway with this account's callback."""
     changes.setdefault("public_url", "https://fly.example")
+    rpc.services.setdefault("bus", FakeBus())
     gateway = Gateway(settings(**changes), load(Airport, {}), rpc, ("gateway.wechat",), wechat)
     gateway.startup()
     transport = httpx.ASGITransport(gateway, raise_app_exceptions=False)

@@ -105,9 +105,6 @@ async def test_several_flights_are_lines_with_links(rpc: FakeRpc) -> None:
 @pytest.mark.parametrize(
     ("said", "name"),
     [
-        ("大巴", "大巴"),
-        ("机场大巴怎么坐", "大巴"),
-        ("怎么去市区", "大巴"),
         ("失物", "失物"),
         ("我的外套落在CZ3101上了", "失物"),
         ("值机", "值机"),
@@ -126,7 +123,7 @@ async def test_what_does_not_exist_yet_is_said_honestly_with_a_number_to_call(
         assert load(Airport, {}).phone in reply["Content"]
 
 
-@pytest.mark.parametrize("said", ["bus", "I lost my jacket", "check-in", "Can I bring a power bank?"])
+@pytest.mark.parametrize("said", ["I lost my jacket", "check-in", "Can I bring a power bank?"])
 async def test_english_is_answered_in_english(rpc: FakeRpc, said: str) -> None:
     async with account(rpc) as (_, phone):
         reply = await phone.say(said)
@@ -198,7 +195,7 @@ async def test_a_scanned_flight_is_shown(rpc: FakeRpc) -> None:
 
 async def test_menu_clicks_are_answered_and_views_are_not(rpc: FakeRpc) -> None:
     async with account(rpc) as (_, phone):
-        assert "大巴" in (await phone.push(event("CLICK", EventKey="topic:bus")))["Content"]
+        assert "大巴" in (await phone.push(event("CLICK", EventKey="topic:bus")))["Title"]
         assert "CZ3101" in (await phone.push(event("CLICK", EventKey="gone")))["Content"]
         assert await phone.push(event("VIEW", EventKey="https://fly.example/")) == {}
 
@@ -237,7 +234,7 @@ async def test_without_news_the_chat_says_so(rpc: FakeRpc) -> None:
     rpc.connected = False
     async with account(rpc, loaded=False) as (_, phone):
         assert "正在载入" in (await phone.say("CZ3101"))["Content"]
-        assert "大巴" in (await phone.say("大巴"))["Content"]
+        assert "值机" in (await phone.say("值机"))["Content"]
 
 
 async def test_names_are_learnt_once_there_are_flights() -> None:
