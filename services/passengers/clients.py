@@ -22,6 +22,8 @@ CONNECT_S: Final = 1.0
 READ_S: Final = 1.5
 TOTAL_S: Final = 2.5
 """The call is part of an RPC of 3 s: what WeChat doesn't answer by then, a traveller no longer waits for."""
+COPY_S: Final = 0.8
+"""For one service's copy: they are asked one after the other, within an RPC of 3 s."""
 _MAX_ANSWER_BYTES: Final = 16_384
 _BUSY: Final = -1
 _CODE_ERRORS: Final = frozenset({40029, 40163, 41008, 42003})
@@ -34,10 +36,19 @@ class Caller(Protocol):
     def call(self, service: str, method: str, request: dict[str, Any], deadline_s: float = ...) -> Any: ...
 
 
+def _copy_of(service: str) -> Callable[[Caller, str], dict[str, Any]]:
+    def copy(caller: Caller, passenger_id: str) -> dict[str, Any]:
+        asked = {"passenger_id": passenger_id}
+        answer: dict[str, Any] = caller.call(service, "export_passenger", asked, deadline_s=COPY_S)
+        return answer
+
+    return copy
+
+
 EXPORTS: Final[dict[str, Callable[[Caller, str], dict[str, Any]]]] = {
-    "notify": lambda caller, passenger_id: caller.call(
-        "notify", "export_passenger", {"passenger_id": passenger_id}, deadline_s=1.5
-    ),
+    "bus": _copy_of("bus"),
+    "notify": _copy_of("notify"),
+    "payments": _copy_of("payments"),
 }
 """By service, how it is asked for its copy. The same services as `domain.HOLDERS`."""
 

@@ -191,6 +191,14 @@ class PassengersService:
     def on_notify_erased(self, event: dict[str, Any]) -> None:
         usecases.note_erasure_done(self.storage, "notify", event)
 
+    @handle_event("bus", ERASURE_DONE)
+    def on_bus_erased(self, event: dict[str, Any]) -> None:
+        usecases.note_erasure_done(self.storage, "bus", event)
+
+    @handle_event("payments", ERASURE_DONE)
+    def on_payments_erased(self, event: dict[str, Any]) -> None:
+        usecases.note_erasure_done(self.storage, "payments", event)
+
     @timer(every_s=600, lease="passengers.purge")
     def purge(self) -> None:
         """Forget what is over, once in ten minutes whatever the number of copies."""

@@ -32,4 +32,8 @@ REFUND_ABNORMAL: Final = "refund_abnormal"
 REFUND_CLOSED: Final = "refund_closed"
 """The provider gave the refund up; the money is the order's again. data as of `refund_done`."""
 
+ERASURE_DONE: Final = "erasure_done"
+"""Nobody is named in a traveller's payments any more; the aggregate is the erasure's id.
+data = {"erasure_id", "service": "payments", "counts": {"payments": int}}."""
+
 SCHEMA_VERSION: Final = 1

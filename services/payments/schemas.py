@@ -110,6 +110,10 @@ class OrderSchema(_Strict):
     order_id = fields.String(required=True, validate=validate.Length(min=1, max=64))
 
 
+class PassengerIdSchema(_Strict):
+    passenger_id = fields.String(required=True, validate=validate.Length(min=1, max=64))
+
+
 class ListAbnormalSchema(_Strict):
     limit = fields.Integer(load_default=100, strict=True, validate=validate.Range(min=1, max=500))
 

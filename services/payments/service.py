@@ -9,7 +9,7 @@ from nameko.extensions import DependencyProvider
 
 from kernel import clock
 from kernel.config import load
-from kernel.wire import OutboxRelay, Replies, Storage, rpc, timer
+from kernel.wire import OutboxRelay, Replies, Storage, handle_event, rpc, timer
 from services.payments import schemas, usecases
 from services.payments.clients import WeChatPay
 from services.payments.settings import WeChatPaySettings
@@ -82,6 +82,21 @@ class PaymentsService:
     def reconcile(self, request: dict[str, Any]) -> dict[str, Any]:
         """usecases.reconcile. Errors: payments.bill_not_ready, .provider_away, .provider_refuses."""
         return usecases.reconcile(self.storage, self.provider, request["day"])
+
+    @rpc(arguments=schemas.PassengerIdSchema())
+    def export_passenger(self, request: dict[str, Any]) -> dict[str, Any]:
+        """{"payments": [IntentSchema with "refunds"]}: everything that is held about a traveller."""
+        return usecases.export_passenger(self.storage, request["passenger_id"])
+
+    @handle_event("passengers", "passengers_merged")
+    def on_passengers_merged(self, event: dict[str, Any]) -> None:
+        """Give one traveller's payments to another."""
+        usecases.note_merge(self.storage, event)
+
+    @handle_event("passengers", "erasure_requested")
+    def on_erasure_requested(self, event: dict[str, Any]) -> None:
+        """Cut a traveller off from the books."""
+        usecases.erase(self.storage, event)
 
     @timer(every_s=10, lease="payments.unpaid")
     def look_after_unpaid(self) -> None:

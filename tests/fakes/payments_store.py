@@ -41,6 +41,16 @@ class FakeIntents:
         ]
         return sorted(mine, key=lambda each: (each.created_at, each.out_trade_no))
 
+    def of_passenger(self, passenger_id: str, limit: int) -> list[Intent]:
+        mine = [each for each in self.rows.values() if each.passenger_id == passenger_id]
+        return sorted(mine, key=lambda each: (each.created_at, each.out_trade_no), reverse=True)[:limit]
+
+    def give(self, passenger_id: str, to: str) -> int:
+        mine = self.of_passenger(passenger_id, len(self.rows))
+        for each in mine:
+            self._save(each, replace(each, passenger_id=to, version=each.version + 1))
+        return len(mine)
+
     def current(self, order_service: str, order_id: str) -> Intent | None:
         return next((each for each in self.of_order(order_service, order_id) if each.state not in GONE), None)
 

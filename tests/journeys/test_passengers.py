@@ -16,6 +16,7 @@ from deploy.broker import Broker
 from kernel import clock
 from kernel.ids import new_id
 from services.passengers import schemas
+from services.passengers.domain import HOLDERS
 from services.passengers.secrecy import seal
 from tests.messaging.calls.harness import Answer, Wire, eventually
 from tests.support.folders import temporary_folder
@@ -149,24 +150,25 @@ def test_every_reason_against_a_number_reaches_the_door_by_name(suite: Suite) ->
     assert suite.call("list_documents", passenger_id=passenger_id) == {"documents": []}
 
 
-class Notify:
-    """Stands where notify will: answers its export, and hears and answers erasures."""
+class Holders:
+    """Stands where those services are that hold data too: answers their exports, hears and answers erasures."""
 
     def __init__(self, url: str) -> None:
         self.erased: list[dict[str, Any]] = []
         self._wire = Wire(url)
         channel = self._wire.channel
-        channel.exchange_declare("notify.events", "topic", durable=True)
-        calls = channel.queue_declare("rpc-notify", exclusive=True).method.queue
-        channel.queue_bind(calls, "nameko-rpc", "notify.*")
-        channel.basic_consume(calls, self._exported, auto_ack=True)
+        for service in HOLDERS:
+            channel.exchange_declare(f"{service}.events", "topic", durable=True)
+            calls = channel.queue_declare(f"rpc-{service}", exclusive=True).method.queue
+            channel.queue_bind(calls, "nameko-rpc", f"{service}.*")
+            channel.basic_consume(calls, self._exported, auto_ack=True)
         heard = channel.queue_declare("", exclusive=True).method.queue
         channel.queue_bind(heard, "passengers.events", "erasure_requested")
         channel.basic_consume(heard, self._erased, auto_ack=True)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self) -> Notify:
+    def __enter__(self) -> Holders:
         self._thread.start()
         return self
 
@@ -194,7 +196,11 @@ class Notify:
     def _erased(self, _: Any, __: Any, ___: Any, body: bytes) -> None:
         data = json.loads(body)["data"]
         self.erased.append(data)
-        done = {"erasure_id": data["erasure_id"], "service": "notify", "counts": {"follows": 2}}
+        for service in HOLDERS:
+            self._done(service, data)
+
+    def _done(self, service: str, data: dict[str, Any]) -> None:
+        done = {"erasure_id": data["erasure_id"], "service": service, "counts": {"follows": 2}}
         event = {
             "id": new_id(),
             "name": "erasure_done",
@@ -209,28 +215,28 @@ class Notify:
         )
         for _repeat in range(2):
             self._wire.channel.basic_publish(
-                "notify.events", "erasure_done", json.dumps(event).encode(), known
+                f"{service}.events", "erasure_done", json.dumps(event).encode(), known
             )
 
 
-def test_a_copy_without_notify_says_what_is_missing(suite: Suite) -> None:
+def test_a_copy_without_the_others_says_what_is_missing(suite: Suite) -> None:
     answer = suite.write("request_export", passenger_id=suite.traveller())
     assert schemas.ExportSchema().validate(answer) == {}
-    assert (answer["complete"], answer["missing"]) == (False, ["notify"])
+    assert (answer["complete"], answer["missing"]) == (False, sorted(HOLDERS))
 
 
 def test_a_copy_and_an_erasure_reach_every_service(suite: Suite) -> None:
     passenger_id = suite.traveller()
     suite.add_document(passenger_id, RESIDENT_ID)
-    with Notify(suite.stack.amqp_url) as notify:
+    with Holders(suite.stack.amqp_url) as holders:
         copy = suite.write("request_export", passenger_id=passenger_id)
         assert (copy["complete"], copy["services"]["notify"]["about"]) == (True, passenger_id)
         assert copy["passengers"]["documents"][0]["number"] == RESIDENT_ID
         erasure_id = suite.write("request_erasure", passenger_id=passenger_id)["erasure_id"]
         report = eventually(lambda: _complete(suite, erasure_id))
-    assert notify.erased == [{"erasure_id": erasure_id, "passenger_id": passenger_id, "earlier_ids": []}]
+    assert holders.erased == [{"erasure_id": erasure_id, "passenger_id": passenger_id, "earlier_ids": []}]
     counts = {service["service"]: service["counts"] for service in report["services"]}
-    assert counts["notify"] == {"follows": 2}
+    assert all(counts[service] == {"follows": 2} for service in HOLDERS)
     assert counts["passengers"]["documents"] == 1
     gone = suite.answer("get_passenger", passenger_id=passenger_id).document
     missing = suite.answer("get_passenger", passenger_id="nobody").document

@@ -51,6 +51,19 @@ class Intents:
         rows = self._connection.execute(query.order_by(INTENTS.c.created_at, INTENTS.c.out_trade_no))
         return [_intent(row) for row in rows]
 
+    def of_passenger(self, passenger_id: str, limit: int) -> list[Intent]:
+        """A traveller's, the newest first."""
+        query = select(INTENTS).where(INTENTS.c.passenger_id == passenger_id)
+        query = query.order_by(INTENTS.c.created_at.desc(), INTENTS.c.out_trade_no.desc()).limit(limit)
+        return [_intent(row) for row in self._connection.execute(query)]
+
+    def give(self, passenger_id: str, to: str) -> int:
+        """Let another traveller, or nobody's pseudonym, have a traveller's payments; how many."""
+        changed = {"passenger_id": to, "version": INTENTS.c.version + 1}
+        return self._connection.execute(
+            update(INTENTS).where(INTENTS.c.passenger_id == passenger_id).values(changed)
+        ).rowcount
+
     def current(self, order_service: str, order_id: str) -> Intent | None:
         """The one that is open or paid."""
         of_order = and_(INTENTS.c.order_service == order_service, INTENTS.c.order_id == order_id)

@@ -80,6 +80,7 @@ INTENTS: Final = Table(
         postgresql_where=text(OF_ITS_ORDER),
     ),
     Index("ix_intents_order", "order_service", "order_id"),
+    Index("ix_intents_passenger_id", "passenger_id", "created_at"),
     Index("ix_intents_look_at", "look_at", sqlite_where=text(UNPAID), postgresql_where=text(UNPAID)),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.payments.usecases.keeping import erase, export_passenger, note_merge
 from services.payments.usecases.notices import look_after_notices, record_notification
 from services.payments.usecases.paying import (
     close_intent,
@@ -22,12 +23,15 @@ __all__ = [
     "close_intent",
     "create_intent",
     "end",
+    "erase",
+    "export_passenger",
     "get_intent",
     "list_abnormal",
     "list_intents",
     "look_after_notices",
     "look_after_refunds",
     "look_after_unpaid",
+    "note_merge",
     "push",
     "reconcile",
     "reconcile_yesterday",

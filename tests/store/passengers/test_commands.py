@@ -13,7 +13,7 @@ from deploy.passenger_commands import passengers
 from kernel import migrate
 from kernel.db import Database, UnitOfWork
 from services.passengers import schemas, usecases
-from services.passengers.domain import WeChatIdentity
+from services.passengers.domain import HOLDERS, WeChatIdentity
 from services.passengers.store import PassengersStore
 from tests.unit.passengers.examples import (
     NEW_KEY,
@@ -92,14 +92,15 @@ def test_erasures_that_wait_are_listed_and_an_overdue_one_fails_the_command(term
     erasure_id = usecases.request_erasure(terminal.uow, asked, 24)["erasure_id"]
     listed = terminal.type("erasures")
     assert listed.exit_code == 0
-    assert re.search(rf"{erasure_id}  open  requested .* waits for notify", listed.output)
+    assert re.search(rf"{erasure_id}  open  requested .* waits for bus, notify, payments", listed.output)
     with terminal.database.writing() as connection:
         connection.execute(text("UPDATE erasures SET due_at = requested_at"))
     late = terminal.type("erasures")
     assert late.exit_code == 1
     assert "OVERDUE" in late.output
-    event = {"id": "e1", "data": {"erasure_id": erasure_id, "service": "notify", "counts": {}}}
-    usecases.note_erasure_done(terminal.uow, "notify", event)
+    for service in HOLDERS:
+        event = {"id": service, "data": {"erasure_id": erasure_id, "service": service, "counts": {}}}
+        usecases.note_erasure_done(terminal.uow, service, event)
     assert (terminal.type("erasures").output, terminal.type("erasures").exit_code) == ("", 0)
     assert "complete" in terminal.type("erasures", "--all").output
 
