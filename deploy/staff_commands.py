@@ -80,7 +80,7 @@ def list_() -> None:
     cursor: str | None = ""
     with _storage() as uow:
         while cursor is not None:
-            found = usecases.list_accounts(uow, {"text": "", "limit": 200, "cursor": cursor})
+            found = usecases.list_accounts(uow, {"text": "", "role": None, "limit": 200, "cursor": cursor})
             for one in found["accounts"]:
                 state = "active" if one["active"] else "disabled"
                 factor = "" if one["enrolled"] else "  not signed in yet"

@@ -14,6 +14,10 @@ from services.staff.schemas import Role
 
 DESKS: Final = (
     "gateway.staff.messages",
+    "gateway.staff.payments",
+    "gateway.staff.flights",
+    "gateway.staff.accounts",
+    "gateway.staff.trail",
     "gateway.staff.own",
 )
 """Modules that have `desk(console) -> Desk`."""

@@ -184,6 +184,7 @@ class ChangePasswordSchema(_Acted):
 
 class ListAccountsSchema(_Strict):
     text = fields.String(load_default="", validate=validate.Length(max=64))
+    role = fields.Enum(Role, by_value=True, load_default=None, allow_none=True)
     limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=MAX_PAGE))
     cursor = fields.String(load_default="", validate=validate.Length(max=64))
 

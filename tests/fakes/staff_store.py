@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from services.staff.domain import Account, Bucket, Challenge, Entry, Row, Session, allowances
 from services.staff.domain.trail import GENESIS, next_row
+from services.staff.schemas import Role
 
 
 class FakeAccounts:
@@ -32,13 +33,14 @@ class FakeAccounts:
     def lock_admins(self) -> list[Account]:
         return [each for each in self.kept.values() if each.is_admin]
 
-    def page(self, text: str, after: str, limit: int) -> list[Account]:
+    def page(self, text: str, role: Role | None, after: str, limit: int) -> list[Account]:
         sought = text.lower()
         found = [
             each
             for each in self.kept.values()
             if each.login > after
-            and (sought in each.login or sought in each.name.lower() or sought in " ".join(each.roles))
+            and (sought in each.login or sought in each.name.lower())
+            and (role is None or role in each.roles)
         ]
         return sorted(found, key=lambda each: each.login)[:limit]
 

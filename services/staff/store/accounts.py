@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, case, delete, exists, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.staff.domain import Account, Bucket, Challenge, Session
@@ -55,18 +55,17 @@ class Accounts:
         found = [_account(row) for row in self._connection.execute(query)]
         return [account for account in found if account.is_admin]
 
-    def page(self, text: str, after: str, limit: int) -> list[Account]:
-        """Accounts by login after `after` whose login or name holds `text`."""
+    def page(self, text: str, role: Role | None, after: str, limit: int) -> list[Account]:
+        """Accounts by login after `after` whose login or name holds `text`, and that have the role."""
         query = select(ACCOUNTS).where(ACCOUNTS.c.login > after).order_by(ACCOUNTS.c.login).limit(limit)
         if text:
             sought = text.lower()
-            query = query.where(
-                or_(
-                    ACCOUNTS.c.login.contains(sought, autoescape=True),
-                    func.lower(ACCOUNTS.c.name).contains(sought, autoescape=True),
-                    ACCOUNTS.c.roles.contains(sought, autoescape=True),
-                )
-            )
+            named = func.lower(ACCOUNTS.c.name).contains(sought, autoescape=True)
+            query = query.where(or_(ACCOUNTS.c.login.contains(sought, autoescape=True), named))
+        if role is not None:
+            # Between spaces: `desk` is part of `flight_desk`.
+            words = literal(" ") + ACCOUNTS.c.roles + literal(" ")
+            query = query.where(words.contains(f" {role.value} ", autoescape=True))
         return [_account(row) for row in self._connection.execute(query)]
 
     def logins(self, account_ids: list[str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ def list_accounts(uow: Work, request: Mapping[str, Any]) -> dict[str, Any]:
     """AccountsSchema."""
     with uow.read() as tx:
         store = tx.store.accounts
-        found = store.page(request["text"].strip(), request["cursor"], request["limit"] + 1)
+        found = store.page(request["text"].strip(), request["role"], request["cursor"], request["limit"] + 1)
         shown = found[: request["limit"]]
         left = store.count_recovery([account.id for account in shown])
         accounts = [account_view(tx, account, left.get(account.id, 0)) for account in shown]

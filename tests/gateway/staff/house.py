@@ -144,6 +144,82 @@ class Desks:
         rows = [message] * min(request["limit"], 120 - start)
         return {"messages": rows, "cursor": str(start + request["limit"]) if more else None}
 
+    def list_abnormal(self, request: dict[str, Any]) -> dict[str, Any]:
+        refund = {
+            "out_refund_no": "R20261122000017",
+            "out_trade_no": "CSX20261122000017",
+            "amount_fen": 2_400,
+            "reason": "traveller's wish",
+            "state": "abnormal",
+            "requested_at": "2026-11-22T09:00:00Z",
+            "settled_at": None,
+            "refund_id": "50300001",
+            "provider_code": "ABNORMAL",
+        }
+        notice = {
+            "id": "EV-20261122-3",
+            "event_type": "TRANSACTION.SUCCESS",
+            "out_trade_no": "CSX20261122000018",
+            "state": "refused",
+            "reason": "other amount",
+            "received_at": "2026-11-22T09:01:00Z",
+        }
+        gap = {"day": "2026-11-21", "key": "payment:4200001", "gap": "not_in_ledger"}
+        difference = {**gap, "bill_fen": 1_200, "ledger_fen": None}
+        return {"refunds": [refund], "notifications": [notice], "differences": [difference]}
+
+    def trace(self, request: dict[str, Any]) -> dict[str, Any]:
+        if request["order_id"] == "nothing":
+            return {"intents": [], "refunds": [], "notifications": [], "postings": [], "balances": {}}
+        intent = {
+            "out_trade_no": "CSX20261122000017",
+            "order_service": "bus",
+            "order_id": request["order_id"],
+            "passenger_id": "p" * 32,
+            "state": "paid",
+            "channel": "jsapi",
+            "amount_fen": 2_400,
+            "promised_fen": 0,
+            "refunded_fen": 0,
+            "currency": "CNY",
+            "description": "Bus",
+            "created_at": "2026-11-22T08:00:00Z",
+            "expires_at": "2026-11-22T08:15:00Z",
+            "paid_at": "2026-11-22T08:01:00Z",
+            "transaction_id": "4200001",
+        }
+        posting = {
+            "key": "payment:4200001",
+            "debit": "wechat",
+            "credit": "order:bus",
+            "amount_fen": 2_400,
+            "out_trade_no": "CSX20261122000017",
+            "out_refund_no": None,
+            "at": "2026-11-22T08:01:00Z",
+            "bill_day": None,
+            "bill_fen": None,
+            "fee_fen": None,
+        }
+        balances = {"wechat": 2_400, "order:bus": -2_400}
+        return {
+            "intents": [intent],
+            "refunds": [],
+            "notifications": [],
+            "postings": [posting],
+            "balances": balances,
+        }
+
+    def list_refusals(self, request: dict[str, Any]) -> dict[str, Any]:
+        refusal = {
+            "recorded_at": "2026-11-23T08:00:00Z",
+            "flight_id": "CZ3101-20261123-CSX-PEK",
+            "source_name": "China Southern",
+            "reason": "impossible_step",
+            "detail": {"from": "landed", "to": "boarding"},
+            "item": {"status": "boarding"},
+        }
+        return {"refusals": [refusal], "cursor": None}
+
 
 class House:
     """A gateway with its staff service, and browsers of people who work there."""
