@@ -163,6 +163,9 @@ class FakePeople:
         openids = {one.openid for each, one in self.all.recipients.items() if each in ids}
         self.all.customer = {k: v for k, v in self.all.customer.items() if v[1] not in openids}
         self.all.refusals = {pair for pair in self.all.refusals if pair[0] not in ids}
+        for one in list(self.all.message_rows.values()):
+            if one.passenger_id in ids and not one.flight_id:
+                del self.all.news_rows[one.news_id]
         counts = {}
         tables: dict[str, dict[Any, Any]] = {
             "follows": self.all.follows,

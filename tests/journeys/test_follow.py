@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pika
 import pytest
 
 from deploy.broker import Broker
 from deploy.processes import wait_until
 from kernel.ids import new_id
+from services.passengers.schemas import CURRENT_CONSENTS, ConsentKind
 from tests.messaging.calls.harness import Wire
 from tests.support.folders import temporary_folder
 from tests.support.partner import Partner, departure_update
 from tests.support.stack import Stack
 from tests.support.wechat import FakeWeChat
+from tests.unit.notify.orders import bus
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -49,8 +54,22 @@ class Suite:
             language=language,
             at=datetime.now(UTC).isoformat(),
         )["passenger_id"]
-        assert wait_until(lambda: self.export(passenger_id)["recipient"] is not None, 10.0)
+        kind = ConsentKind.FLIGHT_MESSAGES
+        self.call(
+            "passengers",
+            "give_consent",
+            request_id=new_id(),
+            passenger_id=passenger_id,
+            kind=kind.value,
+            version=CURRENT_CONSENTS[kind],
+        )
+        assert wait_until(lambda: self.consent(passenger_id) == "given", 10.0)
         return passenger_id, openid
+
+    def consent(self, passenger_id: str) -> str | None:
+        """What notify has heard of the consent to messages about flights; None while it knows nothing of them."""
+        recipient = self.export(passenger_id)["recipient"]
+        return None if recipient is None else str(recipient["consent"])
 
     def export(self, passenger_id: str) -> dict[str, Any]:
         exported: dict[str, Any] = self.call("notify", "export_passenger", passenger_id=passenger_id)
@@ -77,6 +96,23 @@ class Suite:
             flight_id=flight_id,
             role=role,
         )
+
+    def publish(self, publisher: str, event: dict[str, Any], times: int = 1) -> None:
+        """An event as its service's relay sends it."""
+        with closing(pika.BlockingConnection(pika.URLParameters(self.stack.amqp_url))) as connection:
+            channel = connection.channel()
+            channel.confirm_delivery()
+            properties = pika.BasicProperties(
+                content_type="application/json", content_encoding="utf-8", message_id=event["id"]
+            )
+            for _ in range(times):
+                channel.basic_publish(
+                    f"{publisher}.events",
+                    event["name"],
+                    json.dumps(event).encode(),
+                    properties,
+                    mandatory=True,
+                )
 
     def told(self, openid: str) -> list[dict[str, Any]]:
         return [message for message in self.wechat.messages if message["touser"] == openid]
@@ -215,3 +251,33 @@ def test_erasure_reaches_notify_and_is_reported(suite: Suite) -> None:
         15.0,
     )
     assert suite.export(passenger_id) == {"recipient": None, "follows": [], "messages": []}
+
+
+def test_what_bus_says_of_an_order_is_on_the_phone_once_and_a_code_is_seen_there_alone(suite: Suite) -> None:
+    passenger_id, openid = suite.traveller("en")
+    reason = {"zh": "大雪", "en": "Snow"}
+    cancelled = {"reason": reason, "refund_fen": 4000, "moved_to": None}
+    suite.publish("bus", bus("tickets_issued", passenger_id, "order-7"), times=2)
+    assert wait_until(lambda: len(suite.told(openid)) == 1, 10.0), suite.stack.log("services")
+    suite.publish("bus", bus("bus_cancelled", passenger_id, "order-7", **cancelled))
+    assert wait_until(lambda: len(suite.told(openid)) == 2, 10.0)
+    suite.call(
+        "notify",
+        "send_code",
+        request_id=new_id(),
+        passenger_id=passenger_id,
+        code="730194",
+        purpose={"zh": "办理值机", "en": "Check-in"},
+        minutes=10,
+    )
+    assert wait_until(lambda: len(suite.told(openid)) == 3, 10.0)
+    assert suite.keys(openid) == ["bus_trip.en", "bus_trip.en", "code.en"]
+    assert all(one["url"].endswith("/bus/orders/order-7") for one in suite.told(openid)[:2])
+    assert [one["values"]["thing4"] for one in suite.told(openid)[:2]] == [
+        "Ticket bought",
+        "Cancelled; refunded",
+    ]
+    assert suite.told(openid)[2]["values"]["character_string2"] == "730194"
+    kept = suite.call("notify", "search_messages", passenger_id=passenger_id)["messages"]
+    assert [one["order_id"] for one in kept] == [None, "order-7", "order-7"]
+    assert "730194" not in str(kept) + suite.stack.log("services")

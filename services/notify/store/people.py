@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.notify.store.rows import Follow, Recipient
-from services.notify.store.tables import CUSTOMER_MESSAGES, FOLLOWS, GONE, MESSAGES, RECIPIENTS, REFUSALS
+from services.notify.store.tables import CUSTOMER_MESSAGES, FOLLOWS, GONE, MESSAGES, NEWS, RECIPIENTS, REFUSALS
 
 
 class People:
@@ -135,6 +135,11 @@ class People:
         )
         self._delete(CUSTOMER_MESSAGES, CUSTOMER_MESSAGES.c.openid.in_(openids))
         self._delete(REFUSALS, REFUSALS.c.passenger_id.in_(passenger_ids))
+        # What a message to one person says is theirs alone, and names their order.
+        theirs = select(MESSAGES.c.news_id).where(
+            MESSAGES.c.passenger_id.in_(passenger_ids), MESSAGES.c.flight_id == ""
+        )
+        self._delete(NEWS, NEWS.c.id.in_(theirs))
         return {
             what: self._delete(table, table.c.passenger_id.in_(passenger_ids))
             for what, table in (("follows", FOLLOWS), ("messages", MESSAGES), ("recipients", RECIPIENTS))
