@@ -6,6 +6,7 @@ from typing import Final
 
 SERVICES: Final[dict[str, str]] = {
     "bus": "services.bus.service:BusService",
+    "checkin": "services.checkin.service:CheckinService",
     "flights": "services.flights.service:FlightsService",
     "notify": "services.notify.service:NotifyService",
     "partners": "services.partners.service:PartnersService",

@@ -221,6 +221,13 @@ class ListReportSchema(Exact):
         required=True,
         metadata={"description": "ids of travellers deleted after they had checked in; they are told"},
     )
+    unseated = fields.List(
+        fields.String(),
+        required=True,
+        metadata={
+            "description": "ids of travellers whose seat on the list is taken, or isn't in the aircraft"
+        },
+    )
     refused = fields.List(fields.Nested(RefusedEntrySchema), required=True)
 
 

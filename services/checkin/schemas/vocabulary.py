@@ -12,8 +12,6 @@ MAX_PARTY: Final = 9
 MAX_SCANS: Final = 200
 """Synchronised by one call."""
 MAX_SEATS: Final = 1000
-PURPOSE: Final = "check_in"
-"""What `notify.send_code` is told that the code is for."""
 
 
 class TravellerKind(StrEnum):

@@ -1,0 +1,71 @@
+"""The rules of check-in: windows, who must see an agent, seats, lists, the gate, guessing."""
+
+from __future__ import annotations
+
+from services.checkin.domain.agents import agent_reasons, party_reasons
+from services.checkin.domain.boarding import Shown, fits, judge, plain_number
+from services.checkin.domain.flight import Leg, leg_of
+from services.checkin.domain.goods import DECLARATION, GOODS
+from services.checkin.domain.guessing import LIMITS, LONGEST, Counted, Limit, mask_phone
+from services.checkin.domain.lists import (
+    Difference,
+    Entry,
+    Known,
+    flattened,
+    of_changes,
+    of_list,
+    person_of,
+)
+from services.checkin.domain.names import Person, is_surname_of
+from services.checkin.domain.reasons import Reason
+from services.checkin.domain.reseating import How, Move, Seated, reseat
+from services.checkin.domain.seating import Sitter, refusal, seats_for, sitter_of
+from services.checkin.domain.seatmap import Seat, SeatMap, problems_of, seat_map_of
+from services.checkin.domain.travellers import Booking, Traveller, may_become
+from services.checkin.domain.windows import Window, window_of, window_words
+
+__all__ = [
+    "DECLARATION",
+    "GOODS",
+    "LIMITS",
+    "LONGEST",
+    "Booking",
+    "Counted",
+    "Difference",
+    "Entry",
+    "How",
+    "Known",
+    "Leg",
+    "Limit",
+    "Move",
+    "Person",
+    "Reason",
+    "Seat",
+    "SeatMap",
+    "Seated",
+    "Shown",
+    "Sitter",
+    "Traveller",
+    "Window",
+    "agent_reasons",
+    "fits",
+    "flattened",
+    "is_surname_of",
+    "judge",
+    "leg_of",
+    "mask_phone",
+    "may_become",
+    "of_changes",
+    "of_list",
+    "party_reasons",
+    "person_of",
+    "plain_number",
+    "problems_of",
+    "refusal",
+    "reseat",
+    "seat_map_of",
+    "seats_for",
+    "sitter_of",
+    "window_of",
+    "window_words",
+]

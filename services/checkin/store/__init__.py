@@ -1,0 +1,21 @@
+"""The only SQL of checkin."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from services.checkin.store.access import AccessRows
+from services.checkin.store.flights import FlightRows
+from services.checkin.store.gate import GateRows
+from services.checkin.store.rows import CodeRow, FlightRow, ScanRow, TraceRow
+from services.checkin.store.tables import metadata
+from services.checkin.store.travellers import TravellerRows
+
+__all__ = ["CheckinStore", "CodeRow", "FlightRow", "ScanRow", "TraceRow", "metadata"]
+
+
+class CheckinStore(FlightRows, TravellerRows, AccessRows, GateRows):
+    """Flights, lists, seats, passes and who may see them, in one transaction's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection

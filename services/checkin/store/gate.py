@@ -1,0 +1,108 @@
+"""Passes, scans and traces; and what is old enough to go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from services.checkin.schemas.vocabulary import Scan
+from services.checkin.store.rows import ScanRow, TraceRow
+from services.checkin.store.tables import (
+    BINDINGS,
+    BOOKINGS,
+    CODES,
+    CONFIGURATIONS,
+    FLIGHTS,
+    GRANTS,
+    GUESSES,
+    PAPERS,
+    PASSES,
+    SCANS,
+    TRACES,
+    TRAVELLERS,
+)
+
+_PASS: Final = select(PASSES.c.traveller_id, PASSES.c.voided_at).where(
+    PASSES.c.flight_id == bindparam("flight"), PASSES.c.sequence == bindparam("number")
+)
+_SCAN: Final = select(SCANS).where(
+    SCANS.c.flight_id == bindparam("flight"),
+    SCANS.c.device == bindparam("reader"),
+    SCANS.c.scan_id == bindparam("scan"),
+)
+
+
+class GateRows:
+    """What the gate asks and leaves."""
+
+    _connection: Connection
+
+    def add_passes(self, flight_id: str, passes: Sequence[tuple[int, str]], now: datetime) -> None:
+        """passes: sequence number and traveller."""
+        rows = [
+            {"flight_id": flight_id, "sequence": sequence, "traveller_id": traveller_id, "issued_at": now}
+            for sequence, traveller_id in passes
+        ]
+        self._connection.execute(insert(PASSES), rows)
+
+    def void_passes(self, traveller_ids: Collection[str], now: datetime) -> None:
+        good = (PASSES.c.traveller_id.in_(traveller_ids), PASSES.c.voided_at.is_(None))
+        self._connection.execute(update(PASSES).where(*good).values(voided_at=now))
+
+    def pass_of(self, flight_id: str, sequence: int) -> tuple[str, bool] | None:
+        """Whose number it is, and whether it is void."""
+        row = self._connection.execute(_PASS, {"flight": flight_id, "number": sequence}).first()
+        return None if row is None else (row.traveller_id, row.voided_at is not None)
+
+    def void_sequences(self, flight_id: str) -> list[int]:
+        query = (
+            select(PASSES.c.sequence)
+            .where(PASSES.c.flight_id == flight_id, PASSES.c.voided_at.is_not(None))
+            .order_by(PASSES.c.sequence)
+        )
+        return list(self._connection.execute(query).scalars())
+
+    def scan(self, flight_id: str, device: str, scan_id: str) -> ScanRow | None:
+        key = {"flight": flight_id, "reader": device, "scan": scan_id}
+        row = self._connection.execute(_SCAN, key).first()
+        return None if row is None else ScanRow(**{**row._mapping, "result": Scan(row.result)})
+
+    def add_scan(self, scan: ScanRow) -> None:
+        self._connection.execute(insert(SCANS).values({**asdict(scan), "result": scan.result.value}))
+
+    def add_traces(self, traces: Sequence[TraceRow]) -> None:
+        if traces:
+            self._connection.execute(insert(TRACES), [asdict(trace) for trace in traces])
+
+    def traces(self, traveller_id: str) -> list[TraceRow]:
+        """Newest first."""
+        columns = [column for column in TRACES.columns if column.name != "id"]
+        query = select(*columns).where(TRACES.c.traveller_id == traveller_id).order_by(TRACES.c.id.desc())
+        return [TraceRow(**row._mapping) for row in self._connection.execute(query.limit(200))]
+
+    def old_flights(self, before: datetime, limit: int) -> list[str]:
+        query = select(FLIGHTS.c.id).where(FLIGHTS.c.departs_at < before).limit(limit)
+        return list(self._connection.execute(query).scalars())
+
+    def forget_flight(self, flight_id: str) -> int:
+        """Delete everything about it; how many travellers there were."""
+        run = self._connection.execute
+        bookings = select(BOOKINGS.c.id).where(BOOKINGS.c.flight_id == flight_id)
+        travellers = select(TRAVELLERS.c.id).where(TRAVELLERS.c.flight_id == flight_id)
+        for table in (BINDINGS, CODES, GRANTS):
+            run(delete(table).where(table.c.booking_id.in_(bookings)))
+        run(delete(PAPERS).where(PAPERS.c.traveller_id.in_(travellers)))
+        for table in (PASSES, SCANS, TRACES, CONFIGURATIONS):
+            run(delete(table).where(table.c.flight_id == flight_id))
+        gone = run(delete(TRAVELLERS).where(TRAVELLERS.c.flight_id == flight_id)).rowcount
+        run(delete(BOOKINGS).where(BOOKINGS.c.flight_id == flight_id))
+        run(delete(FLIGHTS).where(FLIGHTS.c.id == flight_id))
+        return gone
+
+    def forget_guesses(self, before: datetime, now: datetime) -> None:
+        self._connection.execute(delete(GUESSES).where(GUESSES.c.at < before))
+        self._connection.execute(delete(GRANTS).where(GRANTS.c.expires_at < now))

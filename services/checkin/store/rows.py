@@ -1,0 +1,97 @@
+"""Rows as the rules know them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.checkin.domain import Booking, Sitter, Traveller
+from services.checkin.domain.agents import ASSISTANCE
+from services.checkin.schemas.vocabulary import Flag, Gender, Scan, Standing, TravellerKind
+
+
+@dataclass(frozen=True)
+class FlightRow:
+    """A flight's row. document: JSON text."""
+
+    id: str
+    version: int
+    airline: str
+    departs_at: datetime
+    told_departs_at: datetime
+    document: str
+    list_version: int | None = None
+    configuration_version: int | None = None
+    changes: int = 0
+    last_sequence: int = 0
+
+
+@dataclass(frozen=True)
+class ScanRow:
+    flight_id: str
+    device: str
+    scan_id: str
+    scanned_at: datetime
+    recorded_at: datetime
+    result: Scan
+    traveller_id: str | None
+    sequence: int | None
+    moved: bool
+    conflict: bool
+
+
+@dataclass(frozen=True)
+class TraceRow:
+    flight_id: str
+    traveller_id: str
+    at: datetime
+    actor: str
+    what: str
+    seat: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class CodeRow:
+    booking_id: str
+    code_index: str
+    tries_left: int
+    expires_at: datetime
+
+
+def traveller_values(traveller: Traveller) -> dict[str, Any]:
+    values = dict(vars(traveller))
+    values["specials"] = ",".join(traveller.specials)
+    values["flags"] = ",".join(flag.value for flag in traveller.flags)
+    for name in ("kind", "gender", "standing"):
+        values[name] = values[name].value
+    return values
+
+
+def traveller_of(row: Any) -> Traveller:
+    values = dict(row._mapping)
+    values["specials"] = tuple(filter(None, row.specials.split(",")))
+    values["flags"] = tuple(Flag(flag) for flag in row.flags.split(",") if flag)
+    values["kind"] = TravellerKind(row.kind)
+    values["gender"] = Gender(row.gender)
+    values["standing"] = Standing(row.standing)
+    return Traveller(**values)
+
+
+def booking_of(row: Any) -> Booking:
+    return Booking(**row._mapping)
+
+
+def sitter_of_row(row: Any) -> Sitter:
+    """Somebody who sits already: whatever was declared for it was declared."""
+    adult = row.kind == TravellerKind.ADULT.value
+    return Sitter(
+        id=row.id,
+        cabin=row.cabin,
+        adult=adult,
+        infant=row.infant,
+        able=adult and not row.infant and ASSISTANCE.isdisjoint(row.specials.split(",")),
+        declared=True,
+        party=row.booking_id,
+    )

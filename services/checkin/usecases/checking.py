@@ -1,0 +1,210 @@
+"""Seats chosen, parties checked in, check-ins cancelled: all of what is asked, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from kernel.inbox import answer_once
+from services.checkin import events
+from services.checkin.domain import (
+    DECLARATION,
+    Booking,
+    SeatMap,
+    Traveller,
+    may_become,
+    party_reasons,
+    window_of,
+)
+from services.checkin.errors import (
+    DeclarationNeeded,
+    DetailsNeeded,
+    NoSeatMap,
+    NotOpen,
+    PartyRefused,
+    TravellerNotFound,
+    WrongStanding,
+)
+from services.checkin.schemas.vocabulary import Standing, WindowState
+from services.checkin.usecases.access import allowed
+from services.checkin.usecases.giving import Given, given_of, keep_given
+from services.checkin.usecases.parties import get_party
+from services.checkin.usecases.seats import Wanted, arranged
+from services.checkin.usecases.shared import Flight, Place, Tx, Work, instant, locked
+from services.checkin.usecases.views import needs_of, papers_of
+from services.checkin.usecases.writing import By, Step, sequences, write
+
+
+@dataclass(frozen=True)
+class Party:
+    """A booking on its locked flight; chosen: those of it whom the request names, in its order."""
+
+    booking: Booking
+    flight: Flight
+    everybody: Sequence[Traveller]
+    chosen: Sequence[Traveller]
+
+
+def check_in(uow: Work, place: Place, request: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """PartySchema: everybody who is named is checked in, or nobody, and it is told who can't be and why.
+
+    now: the airport's time. Who is checked in already stays so. Who has no seat gets one near the others.
+    Raises AccessNeeded, NotOpen, DeclarationNeeded, TravellerNotFound, PartyRefused, DetailsNeeded, SeatTaken,
+    SeatRefused, NoSeatsLeft, BadSeal, errors of passengers about documents, RequestReused, RequestInFlight.
+    """
+    given = given_of(place, request["sealed"], now)
+
+    def work(tx: Tx) -> dict[str, Any]:
+        party = _opened(tx, request["access"], request["traveller_ids"], now)
+        if request["dangerous_goods"] != DECLARATION:
+            raise DeclarationNeeded(version=DECLARATION)
+        _refuse(party)
+        party = keep_given(tx, place, party_with_given(party, given), request["access"]["passenger_id"])
+        _complete(place, party)
+        seats = _seats(tx, place, party, request)
+        new = [each for each in party.chosen if each.standing is Standing.BOOKED]
+        numbers = iter(sequences(party.flight, len(new)))
+        steps = []
+        for each in party.chosen:
+            seat = seats.get(each.id, each.seat)
+            if each.standing is Standing.BOOKED:
+                now_ = replace(each, standing=Standing.CHECKED_IN, seat=seat, sequence=next(numbers))
+                steps.append(Step(each, now_, events.CHECKED_IN))
+            elif seat != each.seat:
+                more = {"old_seat": each.seat}
+                steps.append(Step(each, replace(each, seat=seat), events.SEAT_CHANGED, more=more))
+        write(tx, party.flight, _traveller(request), steps)
+        return {"booking_id": party.booking.id}
+
+    payload = place.vault.fingerprint({**request, "sealed": given.document})
+    answer_once(uow, request["request_id"], "check_in", payload, work)
+    return get_party(uow, place, request, now)
+
+
+def choose_seats(uow: Work, place: Place, request: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """PartySchema: all seats that are asked for, or none. Also for who is checked in, until the gate closes.
+
+    Raises AccessNeeded, NotOpen, TravellerNotFound, PartyRefused, NoSeatMap, SeatTaken, SeatRefused,
+    RequestReused, RequestInFlight.
+    """
+
+    def work(tx: Tx) -> dict[str, Any]:
+        ids = [each["traveller_id"] for each in request["seats"]]
+        party = _opened(tx, request["access"], ids, now)
+        _refuse(party)
+        seat_map = place.maps.of(tx.store, party.flight.row)
+        if seat_map is None:
+            raise NoSeatMap
+        seats = arranged(tx, party.flight, seat_map, party.chosen, _wanted(request))
+        steps = [
+            Step(
+                each,
+                replace(each, seat=seats[each.id]),
+                events.SEAT_CHANGED,
+                more={"old_seat": each.seat},
+            )
+            for each in party.chosen
+            if seats[each.id] != each.seat
+        ]
+        write(tx, party.flight, _traveller(request), steps)
+        return {"booking_id": party.booking.id}
+
+    payload = place.vault.fingerprint(request)
+    answer_once(uow, request["request_id"], "choose_seats", payload, work)
+    return get_party(uow, place, request, now)
+
+
+def cancel_check_in(uow: Work, place: Place, request: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """PartySchema: seats go back, passes are void. Who isn't checked in is no error.
+
+    Raises AccessNeeded, NotOpen, TravellerNotFound, WrongStanding for who has boarded, RequestReused,
+    RequestInFlight.
+    """
+
+    def work(tx: Tx) -> dict[str, Any]:
+        party = _opened(tx, request["access"], request["traveller_ids"], now, until_cancelled=True)
+        steps = []
+        for each in party.chosen:
+            if each.standing is Standing.BOARDED:
+                raise WrongStanding(standing=each.standing.value)
+            if each.inside and may_become(each.standing, Standing.BOOKED):
+                gone = replace(each, standing=Standing.BOOKED, seat=None, sequence=None)
+                steps.append(Step(each, gone, events.CANCELLED))
+        write(tx, party.flight, _traveller(request), steps)
+        return {"booking_id": party.booking.id}
+
+    payload = place.vault.fingerprint(request)
+    answer_once(uow, request["request_id"], "cancel_check_in", payload, work)
+    return get_party(uow, place, request, now)
+
+
+def party_with_given(party: Party, given: Given) -> tuple[Party, Given]:
+    """Raises TravellerNotFound for papers of somebody who isn't among the chosen."""
+    if not set(given.papers) <= {each.id for each in party.chosen}:
+        raise TravellerNotFound
+    return party, given
+
+
+def _opened(
+    tx: Tx,
+    access: Mapping[str, Any],
+    traveller_ids: Sequence[str],
+    now: datetime,
+    *,
+    until_cancelled: bool = False,
+) -> Party:
+    """until_cancelled: a cancelled flight is no hindrance to give back what one has."""
+    booking = allowed(tx, access)
+    flight = locked(tx, booking.flight_id)
+    window = window_of(flight.leg)
+    state = window.state(flight.leg, now)
+    if state is not WindowState.OPEN and not (until_cancelled and state is WindowState.CANCELLED):
+        raise NotOpen(
+            state=state.value, opens_at=instant(window.opens_at), closes_at=instant(window.closes_at)
+        )
+    everybody = tx.store.party(booking.id)
+    by_id = {each.id: each for each in everybody}
+    if not set(traveller_ids) <= set(by_id):
+        raise TravellerNotFound
+    return Party(booking, flight, everybody, [by_id[each] for each in dict.fromkeys(traveller_ids)])
+
+
+def _refuse(party: Party) -> None:
+    reasons = party_reasons(party.chosen, party.everybody, party.flight.leg.airline)
+    if reasons:
+        raise PartyRefused(
+            travellers=[
+                {"traveller_id": id_, "reasons": [why.view() for why in whys]}
+                for id_, whys in reasons.items()
+            ]
+        )
+
+
+def _complete(place: Place, party: Party) -> None:
+    sealed = party.booking.given_sealed
+    given = place.vault.open(sealed, party.booking.id) if sealed else None
+    needs = {each.id: needs_of(party.flight, papers_of(place, each), given) for each in party.chosen}
+    if any(needs.values()):
+        raise DetailsNeeded(needs={id_: what for id_, what in needs.items() if what})
+
+
+def _seats(tx: Tx, place: Place, party: Party, request: Mapping[str, Any]) -> dict[str, str]:
+    """Seats by traveller; none before the airline has sent the aircraft's: the counter gives them then."""
+    seat_map: SeatMap | None = place.maps.of(tx.store, party.flight.row)
+    wanted = _wanted(request)
+    if seat_map is None:
+        if wanted.seats:
+            raise NoSeatMap
+        return {}
+    return arranged(tx, party.flight, seat_map, party.chosen, wanted)
+
+
+def _wanted(request: Mapping[str, Any]) -> Wanted:
+    seats = {each["traveller_id"]: each["seat"] for each in request["seats"]}
+    return Wanted(seats, frozenset(request["exit_declared"]))
+
+
+def _traveller(request: Mapping[str, Any]) -> By:
+    return By("traveller", request["access"]["passenger_id"] or "grant")

@@ -1,0 +1,96 @@
+"""The service's secrets in one object: fields sealed for the database, texts sealed by the doors, codes.
+
+Everything derives from FIELD_KEYS, each purpose with a key of its own. The doors' seal is the one of
+`passengers.secrecy`, for a key that is this service's own: lists of other people's documents are opened here
+and nowhere else.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from kernel.config import load
+from kernel.crypto import FieldCipher, FieldKeys
+from services.checkin.errors import BadSeal
+from services.passengers import secrecy
+
+_PUBLIC_BYTES: Final = 32
+
+
+class Vault:
+    """Opens what the doors sealed, seals what the database keeps, finds what is equal."""
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        """keys: 32 bytes by id; the first seals, all of them open."""
+        self._cipher = FieldCipher(keys)
+        self._private = {key_id: _private(key) for key_id, key in keys.items()}
+        self._key_id = next(iter(keys))
+
+    # --- fields of the database; context: the id of the row they belong to
+
+    def seal(self, value: Any, context: str) -> str:
+        """A JSON-ready value, sealed for the row `context`."""
+        return self._cipher.encrypt(orjson.dumps(value).decode(), context)
+
+    def open(self, sealed: str, context: str) -> Any:
+        """Raises kernel.crypto.NotOurs."""
+        return orjson.loads(self._cipher.decrypt(sealed, context))
+
+    def index(self, text: str, column: str) -> str:
+        """By which equal texts of a column are found."""
+        return self._cipher.index(text, column)
+
+    def candidates(self, text: str, column: str) -> list[str]:
+        """The index under every key: what to look for while keys are being changed."""
+        return self._cipher.candidates(text, column)
+
+    # --- what comes from the doors
+
+    def sealing_key(self) -> str:
+        """The public key for `passengers.secrecy.seal`."""
+        public = secrecy.raw(self._private[self._key_id].public_key())
+        return f"{self._key_id}.{base64.urlsafe_b64encode(public).decode()}"
+
+    def opened(self, sealed: str) -> Any:
+        """The JSON that a door sealed. Raises BadSeal, also for what is no JSON."""
+        form, _, rest = sealed.partition(".")
+        key_id, _, encoded = rest.partition(".")
+        private = self._private.get(key_id)
+        if form != secrecy.FORM or private is None:
+            raise BadSeal
+        try:
+            raw = base64.b64decode(encoded, altchars=b"-_", validate=True)
+            public, body = raw[:_PUBLIC_BYTES], raw[_PUBLIC_BYTES:]
+            shared = private.exchange(X25519PublicKey.from_public_bytes(public))
+            cipher = AESGCM(secrecy.shared_key(shared, public, secrecy.raw(private.public_key())))
+            return orjson.loads(cipher.decrypt(secrecy.NONCE, body, secrecy.bound(key_id)))
+        except (InvalidTag, ValueError, binascii.Error) as exc:
+            # From None: what a damaged text decoded to is nobody's business.
+            raise BadSeal from (exc if isinstance(exc, InvalidTag) else None)
+
+    # --- what must be recognised without being kept
+
+    def fingerprint(self, request: Mapping[str, Any]) -> str:
+        """Stands for a request in the inbox: a plain hash of a document number could be guessed by trying all."""
+        text = orjson.dumps(request, default=str, option=orjson.OPT_SORT_KEYS).decode()
+        return self._cipher.index(text, "request")
+
+
+def vault_from_environment() -> Vault:
+    """The vault with the keys of the environment. Raises ConfigError naming FIELD_KEYS."""
+    return Vault(load(FieldKeys).keys())
+
+
+def _private(key: bytes) -> X25519PrivateKey:
+    derived = HKDF(SHA256(), secrecy.KEY_BYTES, salt=None, info=b"airport passenger list box").derive(key)
+    return X25519PrivateKey.from_private_bytes(derived)
