@@ -47,6 +47,7 @@ def _copy_of(service: str) -> Callable[[Caller, str], dict[str, Any]]:
 
 EXPORTS: Final[dict[str, Callable[[Caller, str], dict[str, Any]]]] = {
     "bus": _copy_of("bus"),
+    "checkin": _copy_of("checkin"),
     "notify": _copy_of("notify"),
     "payments": _copy_of("payments"),
 }

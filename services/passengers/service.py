@@ -195,6 +195,10 @@ class PassengersService:
     def on_bus_erased(self, event: dict[str, Any]) -> None:
         usecases.note_erasure_done(self.storage, "bus", event)
 
+    @handle_event("checkin", ERASURE_DONE)
+    def on_checkin_erased(self, event: dict[str, Any]) -> None:
+        usecases.note_erasure_done(self.storage, "checkin", event)
+
     @handle_event("payments", ERASURE_DONE)
     def on_payments_erased(self, event: dict[str, Any]) -> None:
         usecases.note_erasure_done(self.storage, "payments", event)
