@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
+from gateway.api.bus import BusApi
+from gateway.api.bus_orders import BusOrdersApi
 from gateway.api.docs import Docs
 from gateway.api.flights import RATE_POLICY, FlightsApi
 from gateway.api.me import MeApi
@@ -12,4 +14,10 @@ from gateway.deps import Deps
 
 def routes(deps: Deps) -> list[BaseRoute]:
     deps.limits.add(RATE_POLICY, deps.settings.public_rate)
-    return [*FlightsApi(deps).routes(), *MeApi(deps).routes(), *Docs(deps, deps.doors).routes()]
+    return [
+        *FlightsApi(deps).routes(),
+        *MeApi(deps).routes(),
+        *BusApi(deps).routes(),
+        *BusOrdersApi(deps).routes(),
+        *Docs(deps, deps.doors).routes(),
+    ]

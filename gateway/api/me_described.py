@@ -37,7 +37,7 @@ def describe(spec: APISpec) -> None:
     spec.components.security_scheme(_SECURITY, {"type": "apiKey", "in": "cookie", "name": "__Host-session"})
     paths: dict[str, dict[str, Any]] = {}
     for operation in OPERATIONS:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+        paths.setdefault(operation.path, {})[operation.method.lower()] = described(operation)
     paths[f"{ME}/session"] = {"delete": _sign_out()}
     paths["/api/v1/erasures/{erasure_id}"] = {"get": _erasure()}
     paths["/api/v1/wechat/js-signature"] = {"get": _signature()}
@@ -45,13 +45,13 @@ def describe(spec: APISpec) -> None:
         spec.path(path, operations=operations)
 
 
-def _operation(operation: Operation) -> dict[str, Any]:
+def described(operation: Operation) -> dict[str, Any]:
     parameters: list[Any] = [_parameter(name) for name in re.findall(r"\{(\w+)\}", operation.path)]
     if operation.query is not None:
         parameters.append({"in": "query", "schema": operation.query})
     if operation.writes and operation.changes:
         parameters.append(_KEY)
-    described: dict[str, Any] = {
+    told: dict[str, Any] = {
         "operationId": operation.name,
         "tags": [_TAG],
         "summary": operation.summary,
@@ -63,11 +63,11 @@ def _operation(operation: Operation) -> dict[str, Any]:
         },
     }
     if operation.body is not None:
-        described["requestBody"] = {
+        told["requestBody"] = {
             "required": True,
             "content": {"application/json": {"schema": operation.body}},
         }
-    return described
+    return told
 
 
 def _good(operation: Operation) -> dict[str, Any]:

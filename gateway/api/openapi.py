@@ -87,9 +87,10 @@ def document(doors: Sequence[str], airport: Airport, public_url: str = "") -> di
 
 
 def _name(schema: Any) -> str:
-    """PublicFlightSchema is `Flight` to its readers."""
+    """PublicFlightSchema is `Flight` to its readers; a departure of a bus isn't that of a flight."""
     kind = schema if isinstance(schema, type) else type(schema)
-    return re.sub(r"^Public", "", kind.__name__.removesuffix("Schema"))
+    of = "Bus" if kind.__module__.startswith("services.bus.") else ""
+    return of + re.sub(r"^Public", "", kind.__name__.removesuffix("Schema"))
 
 
 def _tidy(made: dict[str, Any]) -> None:

@@ -16,10 +16,11 @@ from gateway.web.bus_views import RIDERS, money, offer
 from gateway.web.forms import again
 from gateway.web.site import Site
 from gateway.web.texts import N_
+from gateway.web.times import when_words
 from gateway.web.visitors import Form, Visitors, go
 from kernel import clock
 from kernel.errors import Kind, ServiceError
-from services.bus.schemas import MAX_SEATS, Rider
+from services.bus.schemas import MAX_TICKETS, Rider, Why
 
 _LONGEST: Final = 64
 _ASK_AGAIN: Final = frozenset(
@@ -28,15 +29,18 @@ _ASK_AGAIN: Final = frozenset(
         "bus.sold_out",
         "bus.sales_closed",
         "bus.not_changeable",
+        "bus.changed_before",
+        "bus.change_too_late",
+        "bus.other_fare",
         "bus.not_returnable",
         "bus.ticket_not_valid",
     }
 )
 """Refusals that are answered by the same page with what holds now."""
 WHYS: Final = {
-    "own_wish": N_("You may change once, free of charge, until departure."),
-    "flight_late": N_("Your flight is late: take any of these buses, free of charge."),
-    "bus_cancelled": N_(
+    Why.OWN_WISH: N_("You may change once, free of charge, until departure."),
+    Why.FLIGHT_LATE: N_("Your flight is late: take any of these buses, free of charge."),
+    Why.BUS_CANCELLED: N_(
         "Your bus was cancelled: take any of these, free of charge, or take your money back."
     ),
 }
@@ -89,7 +93,11 @@ class AfterSales:
         self, request: Request, traveller: Traveller, ids: list[str] | None, said: str
     ) -> bytes:
         order, usable, chosen = await self._chosen(request, traveller, ids)
-        quote = await self._call(request, traveller, "quote_return", chosen) if chosen else None
+        quote = None
+        try:
+            quote = await self._call(request, traveller, "quote_return", chosen) if chosen else None
+        except ServiceError as exc:
+            said = said or self._said(request, exc)
         t = self._site.texts(request)
         told = {one["id"]: one for one in quote["tickets"]} if quote else {}
         lines = [
@@ -111,19 +119,23 @@ class AfterSales:
             reasons=list(dict.fromkeys(reasons)),
             refund_fen=quote["refund_fen"] if quote else 0,
             refund=money(quote["refund_fen"], order["currency"]) if quote else "",
-            possible=bool(told) and all(one["term"]["fee_pct"] is not None for one in told.values()),
+            possible=bool(told),
         )
 
     async def _change_page(
         self, request: Request, traveller: Traveller, ids: list[str] | None, said: str
     ) -> bytes:
         order, usable, chosen = await self._chosen(request, traveller, ids)
+        if ids is None:
+            # Tickets change together when they ride together: after a change an order has several rides.
+            first = usable[0]["ride"]["departure_id"] if usable else ""
+            chosen = [one["id"] for one in usable if one["ride"]["departure_id"] == first]
         t, catalogue = self._site.texts(request), await self._bus.catalogue(request)
         today = clock.now().astimezone(self._airport.zoneinfo).date()
         told: dict[str, Any] = {"departures": [], "why": None, "term": None}
         if chosen:
             try:
-                told = await self._call(request, traveller, "list_changes", chosen, after=None)
+                told = await self._call(request, traveller, "list_changes", chosen)
             except ServiceError as exc:
                 said = said or self._said(request, exc)
         offers = [offer(ride, t, self._airport, catalogue, today) for ride in told["departures"]]
@@ -135,7 +147,7 @@ class AfterSales:
             chosen=chosen,
             said=said,
             offers=offers,
-            why=t(words) if (words := WHYS.get(told["why"] or "")) else "",
+            why=t(words) if (words := WHYS.get(told["why"])) else "",
             reason=t.name(told["term"]["reason"]) if told["term"] else "",
         )
 
@@ -156,12 +168,13 @@ class AfterSales:
     def _lines(
         self, request: Request, usable: list[dict[str, Any]], chosen: list[str]
     ) -> list[dict[str, Any]]:
-        t = self._site.texts(request)
+        t, zone = self._site.texts(request), self._airport.zoneinfo
         return [
             {
                 "id": one["id"],
                 "kind": t(RIDERS[Rider(one["kind"])][0]),
                 "price": money(one["price_fen"]),
+                "time": when_words(t, one["ride"]["departs_at"], zone),
                 "chosen": one["id"] in chosen,
             }
             for one in usable
@@ -196,4 +209,4 @@ class AfterSales:
 
 
 def _ids(text: str) -> list[str]:
-    return [part[:_LONGEST] for part in text.split(",") if part][:MAX_SEATS]
+    return [part[:_LONGEST] for part in text.split(",") if part][:MAX_TICKETS]

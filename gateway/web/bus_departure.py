@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -126,6 +127,7 @@ class Departure:
         }
 
     def _terms(self, request: Request, terms: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows that hold now or later."""
         t, zone = self._site.texts(request), self._airport.zoneinfo
         return [
             {
@@ -134,6 +136,7 @@ class Departure:
                 "reason": t.name(term["reason"]),
             }
             for term in terms
+            if not term["until_at"] or datetime.fromisoformat(term["until_at"]) > clock.now()
         ]
 
     async def _ask(self, request: Request, given: Mapping[str, str]) -> Any:

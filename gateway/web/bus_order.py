@@ -23,7 +23,8 @@ from gateway.web.texts import N_, Texts
 from gateway.web.times import when_words
 from gateway.web.visitors import PRIVATE, Form, Visitors, go, page
 from kernel import clock
-from services.bus.schemas import OrderState, Rider
+from services.bus.schemas import OrderState, Rider, TicketState
+from services.payments.schemas import Channel
 
 WAITS: Final = frozenset({"held", "paying"})
 _CHANGES_SOON: Final = WAITS | {"paid", "returning"}
@@ -43,11 +44,11 @@ STATES: Final = {
 }
 """By state of an order: the word and its tone."""
 TICKETS: Final = {
-    "valid": (N_("Valid"), "go"),
-    "boarded": (N_("On board"), "air"),
-    "returned": (N_("Returned"), "done"),
-    "changed": (N_("Changed for another bus"), "done"),
-    "cancelled": (N_("Bus cancelled"), "bad"),
+    TicketState.VALID: (N_("Valid"), "go"),
+    TicketState.BOARDED: (N_("On board"), "air"),
+    TicketState.RETURNED: (N_("Returned"), "done"),
+    TicketState.CHANGED: (N_("Changed for another bus"), "done"),
+    TicketState.CANCELLED: (N_("Bus cancelled"), "bad"),
 }
 
 
@@ -75,8 +76,11 @@ class Orders:
     async def pay(self, request: Request, traveller: Traveller, form: Form) -> bytes | Response:
         """POST /bus/orders/{order_id}/pay: what WeChat's pay sheet is opened with, as JSON for a script; elsewhere a
         code to scan. Asking again pays nothing twice: it is the same payment."""
-        channel = "jsapi" if in_wechat(request) else "native"
-        wish = {"order_id": self._id(request), "channel": channel}
+        wish = {"order_id": self._id(request), "channel": Channel.NATIVE.value}
+        if in_wechat(request):
+            # Who pays is whose session it is, whatever the page says.
+            payer = await self._visitors.read(request, traveller, "passengers", "get_payer")
+            wish |= {"channel": Channel.JSAPI.value, "openid": payer["openid"]}
         told = await self._visitors.write(request, form, "bus", "pay_order", traveller, **wish)
         if request.headers.get("accept", "").startswith("application/json"):
             return JSONResponse({"pay": told["pay"]}, headers=PRIVATE)
@@ -127,7 +131,7 @@ class Orders:
         )
         word, tone = STATES[OrderState(order["state"])]
         if good and all(ticket["state"] == "boarded" for ticket in good):
-            word, tone = TICKETS["boarded"]
+            word, tone = TICKETS[TicketState.BOARDED]
         waits = order["state"] in _CHANGES_SOON
 
         def is_open(now: datetime) -> bool:
@@ -182,19 +186,17 @@ class Orders:
         today = clock.now().astimezone(self._airport.zoneinfo).date()
         shown = []
         for ticket in sorted(order["tickets"], key=lambda one: one["state"] not in _GOOD):
-            word, tone = TICKETS[ticket["state"]]
+            rider = RIDERS[Rider(ticket["kind"])][0]
+            word, tone = TICKETS[TicketState(ticket["state"])]
             ride = journey(ticket["ride"], t, self._airport, catalogue, today)
-            label = t(
-                "Ticket code: %(who)s, %(time)s",
-                who=t(RIDERS[Rider(ticket["kind"])][0]),
-                time=ride.departs.clock,
-            )
+            label = t("Ticket code: %(who)s, %(time)s", who=t(rider), time=ride.departs.clock)
             shown.append(
                 {
                     "id": ticket["id"],
                     "good": ticket["state"] in _GOOD,
                     "state": ticket["state"],
-                    "kind": t(RIDERS[Rider(ticket["kind"])][0]),
+                    "kind": t(rider),
+                    "short": ticket["short_code"],
                     "word": t(word),
                     "tone": tone,
                     "ride": ride,

@@ -5,6 +5,7 @@ The routes come from the gateway's route table: a new one is in here by itself, 
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,8 +38,24 @@ BODIES: Final[dict[tuple[str, str], dict[str, Any]]] = {
         "companion_id": "{companion_id}",
     },
     ("PUT", "/api/v1/me/consents/{kind}"): {"version": "2026-10"},
+    ("POST", "/api/v1/bus/orders"): {
+        "departure_id": "{departure_id}",
+        "from_stop": "WUYI",
+        "to_stop": "CSX",
+        "passengers": [{"kind": "adult"}],
+    },
+    ("POST", "/api/v1/bus/orders/{order_id}/payment"): {"channel": "jsapi"},
+    ("POST", "/api/v1/bus/orders/{order_id}/return"): {"ticket_ids": ["{ticket_id}"], "refund_fen": 1800},
+    ("POST", "/api/v1/bus/orders/{order_id}/change"): {
+        "ticket_ids": ["{ticket_id}"],
+        "departure_id": "{departure_id}",
+    },
 }
-OWNED: Final = {"companion_id", "document_id"}
+QUERIES: Final = {
+    ("GET", f"/api/v1/bus/orders/{{order_id}}/{what}"): {"tickets": "{ticket_id}"}
+    for what in ("return", "change")
+}
+OWNED: Final = {"companion_id", "document_id", "order_id"}
 """Path parameters that name something of one traveller's."""
 GENERAL: Final = {"flight_id": FLIGHT, "kind": "privacy_policy"}
 OPEN: Final = {("DELETE", "/api/v1/me/session")}
@@ -53,7 +70,7 @@ def made_routes() -> list[tuple[str, str]]:
     return sorted(
         (method, route.path)
         for route in gateway.routes
-        if isinstance(route, Route) and route.path.startswith("/api/v1/me")
+        if isinstance(route, Route) and route.path.startswith(("/api/v1/me", "/api/v1/bus/orders"))
         for method in route.methods or ()
         if method not in {"HEAD", "OPTIONS"}
     )
@@ -87,9 +104,19 @@ class World:
     async def ask(self, method: str, path: str, ids: dict[str, str] | None = None) -> httpx.Response:
         known = GENERAL | (self.ids if ids is None else ids)
         body = BODIES.get((method, path))
-        if body is not None:
-            body = {key: value.format(**known) for key, value in body.items()}
-        return await self.client.request(method, path.format(**known), json=body)
+        query = QUERIES.get((method, path), {})
+        return await self.client.request(
+            method, path.format(**known), json=filled(body, known), params=filled(query, known)
+        )
+
+
+def filled(value: Any, known: dict[str, str]) -> Any:
+    """A body with the ids of this world in it."""
+    if isinstance(value, dict):
+        return {key: filled(each, known) for key, each in value.items()}
+    if isinstance(value, list):
+        return [filled(each, known) for each in value]
+    return value.format(**known) if isinstance(value, str) else value
 
 
 async def build(rpc: FakeRpc, client: httpx.AsyncClient) -> World:
@@ -103,17 +130,21 @@ async def build(rpc: FakeRpc, client: httpx.AsyncClient) -> World:
         "document_id": document.json()["document"]["id"],
     }
     await client.put(f"/api/v1/me/follows/{FLIGHT}", json={})
+    order = rpc.services["bus"].bought("ann")
+    world.ids |= {"order_id": order["id"], "ticket_id": order["tickets"][0]["id"]}
+    world.ids["departure_id"] = order["ride"]["departure_id"]
     return world
 
 
 def of_ann(rpc: FakeRpc) -> Any:
     """Everything that is Ann's, to see whether somebody touched it."""
-    passengers, notify = rpc.services["passengers"], rpc.services["notify"]
+    passengers, notify, bus = (rpc.services[name] for name in ("passengers", "notify", "bus"))
     return (
         {k: dict(v) for k, v in passengers.companions.items() if v["owner"] == "ann"},
         {k: dict(v) for k, v in passengers.documents.items() if v["owner"] == "ann"},
         {k: v for k, v in notify.follows.items() if k[0] == "ann"},
         passengers.languages.get("ann"),
+        copy.deepcopy({k: v for k, v in bus.orders.items() if bus.owners[k] == "ann"}),
         sorted(token for token, owner in passengers.sessions.items() if owner == "ann"),
     )
 
@@ -133,7 +164,7 @@ def owned(path: str, method: str) -> bool:
 
 def test_the_routes_are_found() -> None:
     assert len(ROUTES) >= 20
-    assert sum(owned(path, method) for method, path in ROUTES) >= 5
+    assert sum(owned(path, method) for method, path in ROUTES) >= 10
     assert set(BODIES) <= set(ROUTES)
 
 
@@ -157,7 +188,8 @@ async def test_another_traveller_sees_and_changes_nothing_of_it(method: str, pat
         assert not any(name in response.text for name in NAMES)
         if owned(path, method):
             assert response.status_code == 404
-            missing = await world.ask(method, path, {"companion_id": "com-999", "document_id": "doc-999"})
+            others = {"companion_id": "com-999", "document_id": "doc-999", "order_id": "o" * 32}
+            missing = await world.ask(method, path, world.ids | others)
             assert same(response, missing), "what is Ann's looks like what doesn't exist"
         assert of_ann(rpc) == before
 

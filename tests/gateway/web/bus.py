@@ -14,6 +14,7 @@ from services.bus.domain.timetable import distance_m
 from services.bus.settings import BusSettings
 from services.bus.usecases.shared import instant
 from services.bus.usecases.views import call_view, line_view, ride_view, stop_name, stop_view, terms_view
+from services.payments.errors import OpenidNeeded
 from tests.gateway.web.travellers import loaded
 
 SEATS: Final = 45
@@ -99,6 +100,7 @@ class FakeBus:
     def hold_seats(self, request: dict[str, Any]) -> dict[str, Any]:
         if self.refuses:
             raise self.refuses
+        loaded(schemas.HoldSeatsSchema(), request)
         if request["request_id"] in self._answers:
             return {"order": self.orders[self._answers[request["request_id"]]]}
         ride, riders = self._ride(request), [one["kind"] for one in request["passengers"]]
@@ -133,9 +135,11 @@ class FakeBus:
         return {"order": self.orders[order_id]}
 
     def get_order(self, request: dict[str, Any]) -> dict[str, Any]:
+        loaded(schemas.OrderIdSchema(), request)
         return {"order": self._mine(request)}
 
     def list_orders(self, request: dict[str, Any]) -> dict[str, Any]:
+        request = loaded(schemas.ListOrdersSchema(), request)
         mine = [self.orders[one] for one, owner in self.owners.items() if owner == request["passenger_id"]]
         begin, limit = int(request.get("cursor") or 0), request.get("limit", 20)
         shown = mine[::-1][begin : begin + limit]
@@ -143,6 +147,7 @@ class FakeBus:
         return {"orders": shown, "next_cursor": str(begin + limit) if more else None}
 
     def pay_order(self, request: dict[str, Any]) -> dict[str, Any]:
+        loaded(schemas.PayOrderSchema(), request)
         order = self._mine(request)
         if self.refuses:
             raise self.refuses
@@ -150,20 +155,26 @@ class FakeBus:
         self.pays.append((order["id"], request["channel"]))
         pay = {"code_url": f"weixin://wxpay/bizpayurl?pr={order['id'][:9]}"}
         if request["channel"] == "jsapi":
+            if not request.get("openid"):
+                raise OpenidNeeded
             pay = {"appId": "wx1", "timeStamp": "1", "nonceStr": "n", "package": "prepay_id=1"}
             pay |= {"signType": "RSA", "paySign": "s"}
         return {"order": order, "pay": pay}
 
     def release_seats(self, request: dict[str, Any]) -> dict[str, Any]:
+        loaded(schemas.ReleaseSeatsSchema(), request)
         return {"order": self.turn(self._mine(request)["id"], "released")}
 
     def quote_return(self, request: dict[str, Any]) -> dict[str, Any]:
+        loaded(schemas.QuoteReturnSchema(), request)
         order = self._mine(request)
         tickets = [self._quote(self._ticket(order, one)) for one in request["ticket_ids"]]
         return {"tickets": tickets, "refund_fen": sum(one["refund_fen"] for one in tickets)}
 
     def _quote(self, ticket: dict[str, Any]) -> dict[str, Any]:
         term = return_term(datetime.fromisoformat(ticket["ride"]["departs_at"]), clock.now())
+        if term.fee_pct is None:
+            raise errors.NotReturnable(ticket_id=ticket["id"], term=term.code)
         back, paid = refund_fen(ticket["price_fen"], term), ticket["price_fen"]
         reason = {"zh": term.reason_zh, "en": term.reason_en}
         told = {"code": term.code, "reason": reason, "fee_pct": term.fee_pct}
@@ -176,9 +187,13 @@ class FakeBus:
         }
 
     def return_tickets(self, request: dict[str, Any]) -> dict[str, Any]:
+        loaded(schemas.ReturnTicketsSchema(), request)
         if self.refuses:
             raise self.refuses
         order = self._mine(request)
+        quoted = sum(self._quote(self._ticket(order, one))["refund_fen"] for one in request["ticket_ids"])
+        if quoted != request["refund_fen"]:
+            raise errors.QuoteChanged(refund_fen=quoted)
         for one in request["ticket_ids"]:
             ticket = self._ticket(order, one)
             back = self._quote(ticket)["refund_fen"]
@@ -189,16 +204,18 @@ class FakeBus:
         return {"order": order}
 
     def list_changes(self, request: dict[str, Any]) -> dict[str, Any]:
+        loaded(schemas.ListChangesSchema(), request)
         order = self._mine(request)
         ride = order["tickets"][0]["ride"]
         wanted = Wanted(ride["from_stop"], ride["to_stop"], clock.now(), clock.now() + timedelta(hours=24))
         found = timetable().rides(wanted, "CSX")[:10]
-        term = {"code": "before_departure", "until_at": None, "fee_pct": 0}
+        term: dict[str, Any] = {"code": "before_departure", "fee_pct": 0}
         reason = {"zh": "开车前可免费改签一次。", "en": "Once, free of charge, until departure."}
         others = [self._view(one) for one in found if one.departure.id != ride["departure_id"]]
         return {"departures": others, "why": self.change_reason, "term": term | {"reason": reason}}
 
     def change_tickets(self, request: dict[str, Any]) -> dict[str, Any]:
+        loaded(schemas.ChangeTicketsSchema(), request)
         if self.refuses:
             raise self.refuses
         order = self._mine(request)
@@ -233,7 +250,7 @@ class FakeBus:
         asked = {"from_stop": "WUYI", "to_stop": "CSX", "after": after, "limit": 1}
         (ride,) = self.search_departures(asked)["departures"]
         key = {"departure_id": ride["departure_id"], "from_stop": "WUYI", "to_stop": "CSX"}
-        wish = {"request_id": f"made-{len(self.orders)}", "passenger_id": owner, **key}
+        wish = {"request_id": f"made by hand {len(self.orders)}", "passenger_id": owner, **key}
         order: dict[str, Any] = self.hold_seats(wish | {"passengers": [{"kind": one} for one in riders]})[
             "order"
         ]
@@ -249,6 +266,7 @@ class FakeBus:
                 **seat,
                 "state": "valid",
                 "code": f"{CODE}{number}",
+                "short_code": f"7K2M9{number}",
                 "ride": dict(order["ride"]),
                 "refund_fen": 0,
                 "boarded_at": None,
