@@ -46,7 +46,7 @@ def qr_svg(text: str, label: str, dark: str = "#000") -> Markup:
 def aztec_svg(text: str, label: str, dark: str = "#000") -> Markup:
     """`text` as an Aztec code, the code of boarding passes; otherwise as `qr_svg`."""
     rows = bordered(aztec_modules(text), _AZTEC_BORDER)
-    path = "".join(f"M{x} {y}h{width}v1h-{width}z" for y, row in enumerate(rows) for x, width in _runs(row))
+    path = "".join(f"M{x} {y}h{width}v1h-{width}z" for y, row in enumerate(rows) for x, width in runs(row))
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="aztec__code" viewBox="0 0 {len(rows)} {len(rows)}" role="img" '
         f'shape-rendering="crispEdges"><title>{escape(label)}</title>'
@@ -93,6 +93,16 @@ def bordered(rows: Modules, border: int) -> Modules:
     return (empty,) * border + tuple(side + row + side for row in rows) + (empty,) * border
 
 
+def runs(row: bytes) -> list[tuple[int, int]]:
+    """Where dark modules begin, and how many follow each other."""
+    found, x = [], 0
+    while (start := row.find(1, x)) >= 0:
+        end = row.find(0, start)
+        x = len(row) if end < 0 else end
+        found.append((start, x - start))
+    return found
+
+
 def png(rows: Modules, module_px: int) -> bytes:
     """The modules as a PNG of two colours, without anti-aliasing."""
     width = len(rows[0]) * module_px
@@ -136,16 +146,6 @@ def read_codes(picture: bytes) -> list[Found]:
     formats = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Aztec, zxingcpp.BarcodeFormat.QRCode])
     found = zxingcpp.read_barcodes(grey, formats, text_mode=zxingcpp.TextMode.Plain)
     return [Found(_KINDS[code.symbology], code.text) for code in found]
-
-
-def _runs(row: bytes) -> list[tuple[int, int]]:
-    """Where dark modules begin, and how many follow each other."""
-    runs, x = [], 0
-    while (start := row.find(1, x)) >= 0:
-        end = row.find(0, start)
-        x = len(row) if end < 0 else end
-        runs.append((start, x - start))
-    return runs
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
