@@ -9,7 +9,7 @@ from typing import Any
 
 from kernel.saga.states import State
 from services.bus.domain import BusTicket, Occupancy, Order
-from services.bus.domain.boarding import Mark, Marked, Scan, Tick
+from services.bus.domain.boarding import Marked, Scan, Tick
 from services.bus.domain.cancelling import Cancellation
 from services.bus.domain.changes import FlightNow
 from services.bus.schemas import TicketState
@@ -25,7 +25,8 @@ class FakeAfter:
 
     def __init__(self) -> None:
         self.scans: dict[str, tuple[Scan, str | None, ScanResult, dict[str, Any], bool]] = {}
-        self.marks: list[Marked] = []
+        self.marks: list[tuple[int, Marked]] = []
+        self.marked = 0
         self.cancellations: dict[str, Cancellation] = {}
         self.moved_tickets: set[str] = set()
         self.known_flights: dict[str, FlightNow] = {}
@@ -108,14 +109,15 @@ class FakeAfter:
         return found[::-1][:limit]
 
     def note_marks(self, marks: Sequence[Marked]) -> None:
-        self.marks += sorted(marks, key=lambda one: one.ticket_id)
+        for one in sorted(marks, key=lambda one: one.ticket_id):
+            self.marked += 1
+            self.marks.append((self.marked, one))
 
     def marks_since(
         self, version: int, earliest: datetime, limit: int
     ) -> tuple[list[tuple[int, Marked]], int]:
-        numbered = list(enumerate(self.marks, 1))
-        found = [(n, one) for n, one in numbered if n > version and one.departs_at >= earliest]
-        return found[:limit], len(numbered)
+        found = [(n, one) for n, one in self.marks if n > version and one.departs_at >= earliest]
+        return found[:limit], max((n for n, _ in self.marks), default=0)
 
     def mark_cancelled(self, departure_id: str, now: datetime) -> bool:
         known = self.departures[departure_id]
@@ -190,8 +192,8 @@ class FakeAfter:
         ]
 
     def forget_after(self, before: datetime, marks_before: datetime, limit: int) -> int:
-        old = [one for one in self.marks if one.departs_at < marks_before]
-        self.marks = [replace(one, mark=Mark.CLEARED) if one in old else one for one in self.marks]
+        old = [one for one in self.marks if one[1].departs_at < marks_before]
+        self.marks = [one for one in self.marks if one not in old]
         return len(old)
 
 

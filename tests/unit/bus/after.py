@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from kernel import clock
 from kernel.ids import new_id
+from kernel.tables import OUTBOX
 from services.bus import schemas, usecases
 from services.bus.domain import BusTicket
 from tests.fakes.till import FakeTill
+from tests.fakes.uow import FakeUnitOfWork
 from tests.unit.bus.paying import bought
 from tests.unit.bus.selling import DEPARTURE_ID, EARLY, HERE, SIGNER, imported, seats, shown
 
@@ -137,8 +142,8 @@ def counter(now: datetime = EARLY) -> usecases.Counter:
 def occupied(uow: Any, departure_id: str = DEPARTURE_ID) -> tuple[int, int]:
     """Seats sold and held."""
     with uow.read() as tx:
-        known = tx.store.occupancies([departure_id])[departure_id]
-    return known.sold, known.held
+        known = tx.store.occupancies([departure_id]).get(departure_id)
+    return (known.sold, known.held) if known else (0, 0)
 
 
 def ticket_states(uow: Any, order_id: str) -> list[str]:
@@ -147,11 +152,8 @@ def ticket_states(uow: Any, order_id: str) -> list[str]:
 
 def told(uow: Any, name: str) -> list[dict[str, Any]]:
     """The data of every event of this name that was committed, oldest first."""
-    if hasattr(uow, "events"):
+    if isinstance(uow, FakeUnitOfWork):
         return [event.data for event in uow.events if event.name == name]
-    import orjson
-
     with uow.read() as tx:
-        bodies = tx.connection.exec_driver_sql("SELECT body FROM outbox ORDER BY position").scalars().all()
-    envelopes = [orjson.loads(bytes(body)) for body in bodies]
-    return [each["data"] for each in envelopes if each["name"] == name]
+        query = select(OUTBOX.c.body).where(OUTBOX.c.name == name).order_by(OUTBOX.c.id)
+        return [json.loads(body)["data"] for body in tx.connection.execute(query).scalars()]
