@@ -5,15 +5,20 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from deploy.broker import Broker
 from deploy.processes import wait_until
+from deploy.sandbox.pay.signatures import PROBE
 from kernel import clock
+from kernel.db import Database
 from kernel.ids import new_id
+from services.payments.clients import BEIJING
+from services.payments.store.tables import INTENTS
 from tests.messaging.calls.harness import Answer, Wire, eventually
 from tests.support.folders import temporary_folder
 from tests.support.sandbox import Person, Sandbox
@@ -27,6 +32,7 @@ class Suite:
         self.stack, self.wechat = stack, wechat
         self.wire = Wire(stack.amqp_url)
         self.ann: Person = wechat.person("Ann", language="en")
+        self.start_payments()
 
     def answer(self, method: str, **request: Any) -> Answer:
         return self.wire.call("payments", method, request)
@@ -63,6 +69,20 @@ class Suite:
         eventually(there, within_s)
         return found
 
+    def told(self, number: str) -> list[tuple[str, str, int]]:
+        """What the sandbox has to tell of an order: event, state, tries."""
+        found = self.wechat.pay_notices(out_trade_no=number)
+        return [(one["event_type"], one["state"], one["tries"]) for one in found]
+
+    def look_now(self, number: str) -> None:
+        """Make the timer's look at an unpaid intent due, as half a minute does."""
+        with Database(f"sqlite:///{self.stack.var}/payments.sqlite3").engine.begin() as connection:
+            due = {"look_at": clock.real_now() - timedelta(seconds=1)}
+            connection.execute(update(INTENTS).where(INTENTS.c.out_trade_no == number).values(due))
+
+    def start_payments(self) -> None:
+        self.services = self.stack.run("services", "-m", "deploy.serve", "payments")
+
     def balances(self, order_id: str) -> dict[str, int]:
         found: dict[str, int] = self.call("trace", order_service="bus", order_id=order_id)["balances"]
         return found
@@ -85,17 +105,16 @@ def suite(broker: Broker) -> Iterator[Suite]:
         with Sandbox(var, stack.base_url, SANDBOX_REFUND_S="600") as wechat:
             stack.environ |= wechat.environ | {"SERVICES_OPS_PORT": "0"}
             stack.migrate()
-            services = stack.run("services", "-m", "deploy.serve", "payments")
             stack.start_gateway()
+            made = Suite(stack, wechat)
             try:
                 ready = wait_until(lambda: '"ready"' in stack.log("services") and answers(stack), 30.0)
                 assert ready, stack.log("services") + stack.log("gateway")
-                made = Suite(stack, wechat)
                 yield made
-                made.wire.close()
             finally:
+                made.wire.close()
                 stack.stop_gateway()
-                services.stop()
+                made.services.stop()
 
 
 def answers(stack: Stack) -> bool:
@@ -118,3 +137,108 @@ def test_money_goes_and_comes_back_in_parts(suite: Suite) -> None:
     suite.wait(number, "refunded")
     assert suite.balances("W1") == {"wechat": 0, "order:bus": 0, "refunds": 0}
     assert [one["status"] for one in suite.ann.payments[0]["refunds"]] == ["SUCCESS", "SUCCESS"]
+
+
+def test_who_pays_twice_and_is_told_twice_pays_once(suite: Suite) -> None:
+    made = suite.ask("W2")
+    number = made["out_trade_no"]
+    # A wrong signature comes first: the gateway must refuse what payments doesn't believe.
+    suite.wechat.probe_next_notification()
+    suite.ann.pay(made["pay"], how="twice")
+    assert suite.wait(number, "paid")["amount_fen"] == 4000
+    eventually(lambda: suite.told(number) == [("TRANSACTION.SUCCESS", "heard", 2)], 8.0)
+    assert suite.balances("W2") == {"wechat": 4000, "order:bus": -4000}
+    probes = [one for one in suite.wechat.log("pay") if one["title"] == PROBE]
+    assert [(one["level"], one["detail"]["status"]) for one in probes][-1] == ("ok", 401)
+
+
+def test_what_is_closed_can_not_be_paid_and_what_is_paid_not_closed(suite: Suite) -> None:
+    closed, paid = (suite.ask(order) for order in ("W3", "W4"))
+    number = closed["out_trade_no"]
+    assert suite.call("close_intent", request_id=new_id(), out_trade_no=number)["state"] == "closed"
+    with pytest.raises(AssertionError, match="It was closed"):
+        suite.ann.pay(closed["pay"])
+    suite.ann.pay(paid["pay"], how="lost")
+    refused = suite.answer("close_intent", request_id=new_id(), out_trade_no=paid["out_trade_no"])
+    assert refused.document["code"] == "payments.already_paid"
+    assert suite.wait(paid["out_trade_no"], "paid")["transaction_id"]
+
+
+def test_the_timers_find_what_was_lost_and_send_back_what_came_late(suite: Suite) -> None:
+    lost = suite.ask("W5", channel="native", openid="")
+    number = lost["out_trade_no"]
+    suite.wechat.lose_notification()
+    suite.wechat.person("Eve", language="en").pay(lost["pay"])
+    assert suite.told(number) == [("TRANSACTION.SUCCESS", "lost", 0)]
+    assert suite.call("get_intent", out_trade_no=number)["state"] == "prepaid"
+    late = suite.ask("W6")
+    suite.ann.pay(late["pay"], how="late")
+    suite.wait(late["out_trade_no"], "late")
+    suite.look_now(number)
+    suite.wait(number, "paid", 15.0)
+    eventually(lambda: suite.wechat.pay_order(late["out_trade_no"])["refunds"], 15.0)
+    suite.wechat.settle_refunds()
+    eventually(lambda: suite.balances("W6") == {"wechat": 0, "unclaimed": 0, "refunds": 0}, 8.0)
+
+
+def test_an_abnormal_refund_waits_for_people_and_is_done_after_all(suite: Suite) -> None:
+    made = suite.ask("W7")
+    number = made["out_trade_no"]
+    suite.ann.pay(made["pay"], abnormal=True)
+    suite.wait(number, "paid")
+    suite.refund(number, "W7-r1", 4000)
+    suite.wechat.settle_refunds()
+    eventually(
+        lambda: [one["out_refund_no"] for one in suite.call("list_abnormal")["refunds"]] == ["W7-r1"], 8.0
+    )
+    assert suite.call("get_intent", out_trade_no=number)["state"] == "paid"
+    suite.wechat.end_refund("W7-r1", "SUCCESS")
+    suite.wait(number, "refunded")
+    assert suite.call("list_abnormal")["refunds"] == []
+
+
+def test_refusals_reach_the_ledger_as_nothing(suite: Suite) -> None:
+    made = suite.ask("W8")
+    number = made["out_trade_no"]
+    suite.ann.pay(made["pay"])
+    suite.wait(number, "paid")
+    suite.wechat.fail("/v3/refund/domestic/refunds", status=403, code="NOT_ENOUGH")
+    asked = suite.refund(number, "W8-r1", 100)
+    assert (asked["state"], asked["provider_code"]) == ("requested", "NOT_ENOUGH")
+    # The answer to the repeat is lost after it was done: the next finds it by its number.
+    suite.wechat.fail("/v3/refund/domestic/refunds", lost=True)
+    suite.refund(number, "W8-r1", 100)
+    assert suite.refund(number, "W8-r1", 100)["state"] == "accepted"
+    assert len(suite.wechat.pay_order(number)["refunds"]) == 1
+
+
+def test_the_days_bill_holds_what_the_ledger_holds(suite: Suite) -> None:
+    """Last: it turns the platform's clock to the morning on which the bill is made."""
+    suite.wechat.settle_refunds()
+    intent = suite.call("trace", order_service="bus", order_id="W1")["intents"][0]
+    day = datetime.fromisoformat(intent["paid_at"]).astimezone(BEIJING).date()
+    now = datetime.fromisoformat(suite.wechat.get("state")["now"])
+    morning = datetime.combine(day + timedelta(days=1), time(10, 1), BEIJING)
+    early = suite.answer("reconcile", day=day.isoformat())
+    assert early.document["code"] == "payments.provider_refuses"
+    suite.wechat.clock((morning - now).total_seconds())
+    result = suite.call("reconcile", day=day.isoformat())
+    assert result["differences"] == []
+    assert result["lines"] >= 10
+    traced = suite.call("trace", order_service="bus", order_id="W1")
+    assert {one["bill_day"] for one in traced["postings"] if one["key"].startswith("payment:")} == {
+        day.isoformat()
+    }
+
+
+@pytest.mark.long
+def test_a_notification_that_found_nobody_home_comes_again(suite: Suite) -> None:
+    suite.wechat.do("clock", reset=True)
+    made = suite.ask("W9")
+    number = made["out_trade_no"]
+    suite.services.stop()
+    suite.ann.pay(made["pay"])
+    eventually(lambda: suite.wechat.pay_notices(out_trade_no=number)[0]["answered"] == "503", 8.0)
+    suite.start_payments()
+    suite.wechat.clock(16)
+    suite.wait(number, "paid", 15.0)
