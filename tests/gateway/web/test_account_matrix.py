@@ -77,7 +77,7 @@ async def test_anothers_things_are_answered_like_none(flights: FakeFlights, meth
     before = repr((flights.passengers.companions, flights.passengers.documents, flights.bus.orders))
     async with browser_of(flights, BEN) as ben:
         fields = {**keys_of((await ben.get("/me")).text), "name": "Ben", "kind": "adult", "refund_fen": "0"}
-        fields["departure_id"] = "20261123-A1-in-0630"
+        fields |= {"departure_id": "20261123-A1-in-0630", "tickets": "t1"}
         own = {"companion_id": "", "document_id": "", "order_id": "", "flight_id": "", "kind": ""}
         answers = []
         for where in (filled(path, flights), path.format(**dict.fromkeys(own, "f" * 32))):
