@@ -12,7 +12,7 @@ from markupsafe import Markup
 _WIDTH: Final = 640
 _BAR: Final = 24
 _STEP: Final = 38
-_LEFT: Final = 150
+_LEFT: Final = 210
 _RIGHT: Final = 70
 
 
