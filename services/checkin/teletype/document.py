@@ -11,7 +11,8 @@ from typing import Any, Final
 from services.checkin.schemas.vocabulary import Action, Gender, PaperKind, TravellerKind
 
 _FIRST_VERSION_AT: Final = datetime(2020, 1, 1, tzinfo=UTC)
-_CHILDREN: Final = frozenset({"CHD", "MSTR"})
+# INF with a seat of its own: an infant on a lap has no name element.
+_CHILDREN: Final = frozenset({"CHD", "MSTR", "INF"})
 _MEN: Final = frozenset({"MR", "MSTR"})
 _WOMEN: Final = frozenset({"MRS", "MS", "MISS"})
 

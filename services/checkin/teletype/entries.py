@@ -21,7 +21,7 @@ ELEMENT: Final = re.compile(r"\.([A-Z]{1,2})([0-9]?)/(.*)")
 BETWEEN: Final = re.compile(r" (?=\.[A-Z]{1,2}[0-9]?/)")
 _LOCATOR: Final = re.compile(rf"([A-Z0-9]{{5,13}})(?:/({AIRLINE}))?")
 _CONNECTION: Final = re.compile(
-    rf"({AIRLINE})([0-9]{{1,4}}[A-Z]?)([A-Z])([0-9]{{2}})(?:[A-Z]{{3}}(?=[A-Z]{{6}}))?([A-Z]{{3}})([A-Z]{{3}})(.*)"
+    rf"({AIRLINE})([0-9]{{1,4}}[A-Z]?)([A-Z])([0-9]{{2}})(?:{'|'.join(dates.MONTHS)})?([A-Z]{{3}})([A-Z]{{3}})(.*)"
 )
 _BAGS: Final = re.compile(r"(?:K/)?([0-9]{1,2})/([0-9]{1,3})(?:/.*)?")
 _NOT_USED: Final = frozenset({"N", "P", "E", "D", "G", "M", "Q", "S", "V", "BG", "PN", "PR", "CS", "LF"})

@@ -25,6 +25,8 @@ MAX_TEXT: Final = 64
 MAX_NUMBER: Final = 32
 MAX_NAME: Final = 64
 _REMARK: Final = re.compile(r"([A-Z]{4})(?: ([A-Z]{2})([0-9]{1,2})(?![A-Z0-9]))?(.*)")
+# Of a document, a card, a phone: some systems say them once more in free text (OTHS), where nobody would guard them.
+_LONG_NUMBER: Final = re.compile(r"[A-Z]{0,2}[0-9]{6,}[X0-9]*")
 _CONFIRMED: Final = frozenset({"HK", "KK", "KL", "TK", "RR"})
 _TICKET: Final = re.compile(r"(INF)?([0-9]{3})-?([0-9]{10})(?:/([1-4]))?")
 _DAY: Final = r"[0-9]{2}[A-Z]{3}[0-9]{2}"
@@ -234,7 +236,29 @@ def _identity(remark: _Remark) -> None:
     _add_paper(remark.one(), Paper(_FOID_KINDS.get(found[1], PaperKind.OTHER), found[2]))
 
 
+def _passport(remark: _Remark) -> None:
+    """The older form: E1234567/CN/20JUN86/SURNAME/GIVEN/M"""
+    cells = [cell.strip() for cell in remark.body.lstrip("/").split("/")] + [""] * 6
+    number, nationality, born, surname, given, sex = cells[:6]
+    try:
+        birth_date = dates.full(born, remark.flies) if born else None
+    except ValueError as exc:
+        raise Unfit(Reason.BAD_VALUE) from exc
+    if not 0 < len(number) <= MAX_NUMBER or not _COUNTRY.fullmatch(nationality):
+        raise Unfit(Reason.BAD_VALUE)
+    sex = sex if sex in ("M", "F") else ""
+    paper = Paper(PaperKind.PASSPORT, number, nationality, nationality, birth_date, sex)
+    _add_paper(_bearer(remark, surname, given), paper)
+
+
+def _not_used(_: _Remark) -> None:
+    """Personal, and of no use at check-in: not even its text is kept."""
+    raise Unfit(Reason.NOT_USED)
+
+
 def _add_paper(draft: Draft, paper: Paper) -> None:
+    if any(known.number == paper.number for known in draft.papers):
+        return  # said twice, in two forms: the first is the fuller one
     if len(draft.papers) >= MAX_PAPERS:
         raise Unfit(Reason.TOO_MANY)
     draft.papers.append(paper)
@@ -268,13 +292,17 @@ def _special(remark: _Remark) -> Reason | None:
     """Any other service. Unpointed, it is noted for everybody of the element: better one too many are asked."""
     if not remark.drafts:
         raise Unfit(Reason.WHOSE)
-    special = Special(remark.code, remark.body[:MAX_TEXT].strip())
+    special = Special(remark.code, _LONG_NUMBER.sub(_hidden, remark.body[:MAX_TEXT].strip()))
     for draft in remark.drafts:
         if special not in draft.specials:
             if len(draft.specials) >= MAX_SPECIALS:
                 raise Unfit(Reason.TOO_MANY)
             draft.specials.append(special)
     return Reason.CUT if len(remark.body) > MAX_TEXT else None
+
+
+def _hidden(found: re.Match[str]) -> str:
+    return "X" * len(found[0])
 
 
 def _phone(body: str, booking: Booking) -> None:
@@ -300,9 +328,12 @@ _HANDLERS: Final[dict[str, Callable[[_Remark], None]]] = {
     "INFT": _infant,
     "CHLD": _child,
     "DOCS": _document,
+    "PSPT": _passport,
     "FOID": _identity,
     "FQTV": _card,
     "SEAT": _seat,
     "RQST": _seat,
+    # visa, address, somebody to call in an emergency, other ways to reach them
+    **dict.fromkeys(("DOCO", "DOCA", "PCTC", "CTCR", "CTCH", "CTCB", "CTCP", "CTCT", "EPAY"), _not_used),
 }
 _CONTACTS: Final[dict[str, Callable[[str, Booking], None]]] = {"CTCM": _phone, "CTCE": _email}
