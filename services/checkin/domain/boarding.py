@@ -16,12 +16,6 @@ from services.checkin.schemas.vocabulary import Scan, Standing
 
 EARLY: Final = timedelta(minutes=15)
 """A gate that begins a little before its time is not held up."""
-_BY_STANDING: Final = {
-    Standing.OFF_LOADED: Scan.OFF_LOADED,
-    Standing.DELETED: Scan.OFF_LOADED,
-    Standing.BOOKED: Scan.NOT_CHECKED_IN,
-    Standing.BOARDED: Scan.ALREADY_BOARDED,
-}
 
 
 @dataclass(frozen=True)
@@ -60,11 +54,12 @@ def judge(leg: Leg, traveller: Traveller | None, *, void: bool, at: datetime, bo
     """
     if traveller is None:
         return Scan.NOT_CHECKED_IN
-    if traveller.standing is Standing.BOOKED or void:
-        return Scan.OFF_LOADED if traveller.standing is Standing.OFF_LOADED else Scan.NOT_CHECKED_IN
-    known = _BY_STANDING.get(traveller.standing)
-    if known is not None:
-        return known
+    if traveller.standing in (Standing.OFF_LOADED, Standing.DELETED):
+        return Scan.OFF_LOADED
+    if void or not traveller.inside:
+        return Scan.NOT_CHECKED_IN
+    if traveller.standing is Standing.BOARDED:
+        return Scan.ALREADY_BOARDED
     if leg.cancelled or leg.gate_closed:
         return Scan.GATE_CLOSED
     if leg.at_gate:

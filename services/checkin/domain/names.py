@@ -155,6 +155,8 @@ def _ways(name: str) -> set[str]:
         _LETTERS.get(char, (_bare(char),)) for char in plain if char.isalpha() or unicodedata.combining(char)
     ]
     made = {"".join(parts) for parts in _combined(letters)}
+    # MUELLER is how lists write Müller, whose bearer types MULLER.
+    made |= {re.sub("(?<=[AOU])E", "", one) for one in made}
     # As lists write it, LYU or LV, somebody types LU, and the other way round.
     return made | {re.sub(r"(?<=[LN])(?:YU|V|UE|UXX)(?![A-Z])", "U", one) for one in made}
 

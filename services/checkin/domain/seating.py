@@ -20,7 +20,7 @@ from services.checkin.schemas.vocabulary import SeatAttribute, TravellerKind
 INFANTS_PER_BLOCK: Final = 1
 """Above each block of seats hangs one oxygen mask more than there are seats."""
 _TRIES: Final = 60
-_ROW_WEIGHT: Final = 3
+_ROW_WEIGHT: Final = 5
 _KEPT_FOR_OTHERS: Final = frozenset({SeatAttribute.EXTRA_LEGROOM, SeatAttribute.BASSINET})
 
 
@@ -166,10 +166,27 @@ def _together(
         for kept in (_KEPT_FOR_OTHERS, frozenset()):
             rows = _free_rows(group[0].cabin, seat_map, taken, kept)
             for seats in islice(_candidates(rows, len(group), near), _TRIES):
-                places = _placed(group, seats, seat_map, taken)
-                if places and (not beside or _children_cared_for(group, places, seat_map, adults)):
-                    return places
+                for order in _orders(group):
+                    places = _placed(order, seats, seat_map, taken)
+                    if places and (not beside or _children_cared_for(group, places, seat_map, adults)):
+                        return places
     return None
+
+
+def _orders(group: Sequence[Sitter]) -> Iterator[Sequence[Sitter]]:
+    """From left to right: each adult between children, each child beside an adult; then the hardest first."""
+    adults = [each for each in group if each.adult]
+    children = [each for each in group if not each.adult]
+    if adults and children:
+        for first in (0, 1):
+            order, waiting = [], list(children)
+            for number, adult in enumerate(adults):
+                many = -(-len(waiting) // (len(adults) - number))
+                before = min(first, many)
+                order += [*waiting[:before], adult, *waiting[before:many]]
+                waiting = waiting[many:]
+            yield order
+    yield group
 
 
 def _free_rows(
@@ -240,7 +257,8 @@ def _clusters(
         group = nsmallest(size, everything, key=lambda seat, start=start: (_distance(start, seat), seat.name))  # type: ignore[misc]
         if len(group) == size:
             names = tuple(sorted(seat.name for seat in group))
-            found[names] = (sum(_distance(start, seat) for seat in group), tuple(group))
+            ordered = sorted(group, key=lambda seat: (seat.row, seat.place))
+            found[names] = (sum(_distance(start, seat) for seat in group), tuple(ordered))
     yield from (group for _, group in sorted(found.values(), key=lambda each: each[0]))
 
 
@@ -266,16 +284,13 @@ def _children_cared_for(
     """Whether every child has an adult of the party right beside it, at most an aisle between."""
     seats = seat_map.seats
     near = [*adults, *(seats[places[each.id]] for each in group if each.adult)]
-    if not near:
-        return True
-    return all(
-        any(
-            seats[places[child.id]].row == one.row and abs(seats[places[child.id]].place - one.place) <= 2
-            for one in near
-        )
-        for child in group
-        if not child.adult
-    )
+    children = [seats[places[each.id]] for each in group if not each.adult]
+    return not near or all(any(_beside(child, one) for one in near) for child in children)
+
+
+def _beside(one: Seat, other: Seat) -> bool:
+    apart = abs(one.place - other.place)
+    return one.row == other.row and apart == (1 if one.block == other.block else 2)
 
 
 def _scattered(
