@@ -1,4 +1,4 @@
-"""`airport bus …`: the timetable of the airport's buses as a GTFS feed, in and out.
+"""`airport bus …`: the timetable of the airport's buses as a GTFS feed, in and out; a departure that doesn't run.
 
 Works on the bus service's database, so it needs neither the broker nor a running service; running copies sell by
 the new timetable from their next call on.
@@ -12,25 +12,41 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any, Final
 
 import click
+from marshmallow import ValidationError
 
 from deploy.demo.bus import DEMO, demo_feed
 from kernel import clock, config
 from kernel.db import Database, UnitOfWork, database_url
+from kernel.errors import ServiceError
+from kernel.ids import new_id
 from services.airport import Airport
-from services.bus import usecases
+from services.bus import schemas, usecases
 from services.bus.errors import NoTimetable
 from services.bus.gtfs import check_feed, read_feed, write_feed
+from services.bus.settings import BusSettings, TicketKeys
 from services.bus.store import BusStore
+from services.bus.ticketing import TicketSigner
 
 _SHOWN_PROBLEMS = 200
 _STATEMENT_S = 30
+_REFUSALS: Final = {
+    "bus.no_timetable": "no timetable was imported yet",
+    "bus.departure_not_found": "there is no such departure, or it doesn't run on that day",
+    "bus.departure_cancelled": "it was cancelled before",
+    "bus.departure_over": "it has gone: nothing is left to cancel, and nobody can be moved to it",
+    "bus.same_departure": "nobody can be moved to the bus that is cancelled",
+    "bus.not_served": "the other bus doesn't call at everybody's stops",
+    "bus.sold_out": "the other bus has not seats enough any more",
+    "bus.sales_closed": "the other bus is cancelled too",
+}
 
 
 @click.group()
 def bus() -> None:
-    """The buses' timetable: import, export, demo."""
+    """Buses: the timetable in and out, the demo's, and a cancelled departure."""
 
 
 @contextmanager
@@ -77,6 +93,63 @@ def demo() -> None:
         return
     today: date = clock.now().astimezone(config.load(Airport).zoneinfo).date()
     sys.exit(0 if _import(write_feed(demo_feed(today.replace(day=1))), "demo", dry_run=False) else 1)
+
+
+@bus.command()
+@click.argument("departure")
+@click.option("--reason-zh", required=True, help="told to travellers who read Chinese")
+@click.option("--reason-en", required=True, help="told to all others")
+@click.option("--move-to", help="departure that everybody goes with; without it all money goes back")
+@click.option("--dry-run", is_flag=True, help="say whom it would concern, change nothing")
+@click.option("--yes", is_flag=True, help="don't ask")
+def cancel(departure: str, dry_run: bool, yes: bool, **asked: str | None) -> None:
+    """Cancel DEPARTURE, such as 20261123-A1-in-0900: it is sold no more, and everybody is moved or refunded.
+
+    Travellers are told, and refunds leave, as soon as the suite runs. Exit status: 0 cancelled (or could be, with
+    --dry-run), 1 not.
+    """
+    request = {"departure_id": departure, "move_to": asked["move_to"]}
+    reason = {"zh": asked["reason_zh"], "en": asked["reason_en"]}
+    with _bus() as uow, _said():
+        counter, timetables = _counter(), usecases.Timetables()
+        found = usecases.preview_cancellation(uow, timetables, counter, request)
+        click.echo(_preview(found, asked["move_to"]))
+        if dry_run or not found["fits"]:
+            sys.exit(0 if found["fits"] else 1)
+        if not yes:
+            click.confirm("Cancel it?", abort=True)
+        given = request | {"request_id": new_id(), "actor": _actor()[:64], "reason": reason}
+        loaded = schemas.CancelDepartureSchema().load(given)
+        done = usecases.cancel_departure(uow, timetables, counter, loaded)
+    click.echo(f"{departure}: cancelled; {done['moved']} tickets moved, {done['refunded']} refunded")
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """What the service refuses, in words."""
+    try:
+        yield
+    except ValidationError as exc:
+        raise click.ClickException(f"not valid: {exc.normalized_messages()}") from exc
+    except ServiceError as exc:
+        raise click.ClickException(_REFUSALS.get(exc.code, exc.code)) from exc
+
+
+def _counter() -> usecases.Counter:
+    settings, keys = config.load(BusSettings), config.load(TicketKeys)
+    signer = TicketSigner(keys.key_id, keys.seed_bytes())
+    return usecases.Counter(
+        usecases.Here(config.load(Airport).iata, settings), usecases.Seats(settings, signer, clock.now())
+    )
+
+
+def _preview(found: dict[str, Any], move_to: str | None) -> str:
+    concerned = f"{found['tickets']} valid tickets of {found['orders']} orders"
+    back = f"{found['refund_fen'] // 100}.{found['refund_fen'] % 100:02} goes back"
+    if move_to is None:
+        return f"{concerned}; {back}"
+    fits = "everybody fits" if found["fits"] else "NOT ENOUGH"
+    return f"{concerned}; {found['free']} seats free on {move_to}, {fits}; {back}"
 
 
 def _has_own() -> bool:

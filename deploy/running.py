@@ -11,7 +11,7 @@ from pathlib import Path
 from deploy.processes import started_at
 
 _SHARED = ("AMQP_URL", "DATABASE_URL", "AIRPORT_CLOCK", "TOKEN_SIGNING_KEY", "FIELD_KEYS", "QUEUE_TYPE")
-_PREFIXES = ("AIRPORT_", "GATEWAY_", "WECHAT_", "NOTIFY_", "SANDBOX_")
+_PREFIXES = ("AIRPORT_", "GATEWAY_", "WECHAT_", "NOTIFY_", "SANDBOX_", "BUS_")
 
 
 @dataclass(frozen=True)
