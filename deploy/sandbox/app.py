@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import traceback
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -80,7 +82,15 @@ async def build(settings: Settings, airport: Airport) -> Sandbox:
     )
     browser = Starlette(routes=inside.routes(platform, proxy, cookies))
     running = asyncio.create_task(platform.pay.run())
+    running.add_done_callback(_ended)
     return Sandbox(platform, wechat, browser, clients, running)
+
+
+def _ended(running: asyncio.Task[None]) -> None:
+    """Nothing is told any more after this: it must not go unseen."""
+    if not running.cancelled() and running.exception():
+        print("WeChat sandbox: pay notifications have stopped", file=sys.stderr, flush=True)
+        traceback.print_exception(running.exception())
 
 
 def _no_cookies() -> CookieJar:

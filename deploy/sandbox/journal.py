@@ -23,7 +23,7 @@ class Journal:
         self._written = 0
 
     def write(self, kind: str, level: Level, title: str, why: Words, **detail: Any) -> None:
-        """kind: api, push, oauth, js, card, page or note. title: what was done, as one would type it."""
+        """kind: api, push, oauth, js, card, pay, page or note. title: what was done, as one would type it."""
         at = self._clock.now()
         text = json.dumps(detail, ensure_ascii=False, default=str)
         entry_id = self._db.add(

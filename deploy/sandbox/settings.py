@@ -37,7 +37,7 @@ class Settings:
     probe_every: int = setting(
         "SANDBOX_PROBE_EVERY",
         5,
-        about="every so manieth pay notification comes after one with a wrong signature; 0 = none",
+        about="one pay notification in so many is preceded by one with a wrong signature; 0 = none",
     )
 
     def __post_init__(self) -> None:

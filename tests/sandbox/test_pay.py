@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -283,3 +284,12 @@ def test_a_prepay_id_lives_two_hours_and_an_order_seven_days(
     assert person.pay_sheet({"code_url": fresh})["out_trade_no"] == asked["out_trade_no"]
     wechat.clock(7 * DAY_S)
     assert merchant.query(asked["out_trade_no"]).json["trade_state"] == "CLOSED"
+
+
+def test_on_a_slow_network_paying_takes_its_time(merchant: Merchant, wechat: Sandbox) -> None:
+    slow = wechat.person()
+    slow.change(slow=True)
+    pay = {"code_url": merchant.native().json["code_url"]}
+    began = time.monotonic()
+    assert slow.pay_sheet(pay)["total_fen"] == 4000
+    assert time.monotonic() - began > 1.4

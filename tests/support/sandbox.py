@@ -94,7 +94,7 @@ class Sandbox:
         return Person(self, made["openid"])
 
     def log(self, kind: str = "", level: str = "") -> list[dict[str, Any]]:
-        """What was logged, oldest first; only of a kind (api, push, oauth, js, card, page, note) or level."""
+        """What was logged, oldest first; only of a kind (api, push, oauth, js, card, pay, page, note) or level."""
         entries: list[dict[str, Any]] = self.get("log")["log"]
         return [one for one in entries if kind in {"", one["kind"]} and level in {"", one["level"]}]
 

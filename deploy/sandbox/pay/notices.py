@@ -40,7 +40,7 @@ _SENT: Final = "pay notices sent"
 
 
 class Notices:
-    """answer_s: what the merchant has to answer in; probe_every: each so manieth is preceded by a probe, 0 none.
+    """answer_s: what the merchant has to answer in; probe_every: one in so many comes after a probe, 0 none.
 
     `changed` is called when something new may be due.
     """
