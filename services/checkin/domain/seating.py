@@ -162,31 +162,60 @@ def _together(
     group: Sequence[Sitter], near: Sequence[Seat], seat_map: SeatMap, taken: Taken
 ) -> dict[str, str] | None:
     adults = [seat for seat in near if taken[seat.name].adult]
-    for beside in (True, False):
-        for kept in (_KEPT_FOR_OTHERS, frozenset()):
-            rows = _free_rows(group[0].cabin, seat_map, taken, kept)
-            for seats in islice(_candidates(rows, len(group), near), _TRIES):
-                for order in _orders(group):
-                    places = _placed(order, seats, seat_map, taken)
-                    if places and (not beside or _children_cared_for(group, places, seat_map, adults)):
-                        return places
-    return None
+    infants = _infant_blocks(seat_map, taken)
+    wanted = sum(each.infant for each in group)
+    found: list[dict[str, str]] = []
+    for kept in (_KEPT_FOR_OTHERS, frozenset[SeatAttribute]()):
+        rows = _free_rows(group[0].cabin, seat_map, taken, kept)
+        for seats in islice(_candidates(rows, len(group), near), _TRIES):
+            if len({(seat.row, seat.block) for seat in seats} - infants) < wanted:
+                continue
+            for places in _arrangements(group, seats, seat_map, taken):
+                if _children_cared_for(group, places, seat_map, adults):
+                    return places
+                found.append(places)
+    return found[0] if found else None
+
+
+def _infant_blocks(seat_map: SeatMap, taken: Taken) -> set[tuple[int, int]]:
+    """Rows and blocks with an infant already."""
+    seats = (seat_map.seats.get(name) for name, who in taken.items() if who.infant)
+    return {(seat.row, seat.block) for seat in seats if seat is not None}
+
+
+def _arrangements(
+    group: Sequence[Sitter], seats: Sequence[Seat], seat_map: SeatMap, taken: Taken
+) -> Iterator[dict[str, str]]:
+    """The group on the seats by the rules: children between adults from left to right, then any way there is."""
+    for order in _orders(group):
+        held = dict(taken)
+        for sitter, seat in zip(order, seats, strict=True):
+            if refusal(seat, sitter, seat_map, held) is not None:
+                break
+            held[seat.name] = sitter
+        else:
+            yield {sitter.id: seat.name for sitter, seat in zip(order, seats, strict=True)}
+    places = _placed(group, seats, seat_map, taken)
+    if places is not None:
+        yield places
 
 
 def _orders(group: Sequence[Sitter]) -> Iterator[Sequence[Sitter]]:
-    """From left to right: each adult between children, each child beside an adult; then the hardest first."""
-    adults = [each for each in group if each.adult]
+    """From left to right: each child beside an adult, those with infants apart from each other."""
     children = [each for each in group if not each.adult]
-    if adults and children:
+    grown = [each for each in group if each.adult]
+    # With one in the middle between them, two infants come to sit in two blocks.
+    parted = [*grown[::2], *grown[1::2]]
+    for adults in (grown, parted) if grown and children else ():
         for first in (0, 1):
-            order, waiting = [], list(children)
+            order: list[Sitter] = []
+            waiting = list(children)
             for number, adult in enumerate(adults):
                 many = -(-len(waiting) // (len(adults) - number))
                 before = min(first, many)
                 order += [*waiting[:before], adult, *waiting[before:many]]
                 waiting = waiting[many:]
             yield order
-    yield group
 
 
 def _free_rows(
