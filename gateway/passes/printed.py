@@ -14,7 +14,7 @@ The code is drawn, not a picture: it is as sharp as the printer.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -126,19 +126,28 @@ def render_passes(passes: Sequence[PrintedPass], made_at: datetime) -> bytes:
     document.set_title(_TITLE)
     document.set_lang("zh-CN")
     document.add_font(_FONT, fname=sans_path())
+    glyphs = _glyphs(document)
     for one in passes:
         document.add_page()
-        _Page(document, one).draw()
+        _Page(document, glyphs, one).draw()
     return bytes(document.output())
+
+
+def _glyphs(document: FPDF) -> Container[int]:
+    """The characters that the font has."""
+    font = document.fonts[_FONT.lower()]
+    if not isinstance(font, TTFFont):
+        raise TypeError("an outline font is expected")
+    # The boxes of the whole font are good for a part of it; measuring them again is a third of the work.
+    font.ttfont.recalcBBoxes = False
+    return font.cmap
 
 
 class _Page:
     """One pass while it is drawn. Lengths are millimetres from the page's upper left corner; sizes are points."""
 
-    def __init__(self, document: FPDF, one: PrintedPass) -> None:
-        self._pdf, self._pass = document, one
-        font = document.fonts[_FONT.lower()]
-        self._glyphs = font.cmap if isinstance(font, TTFFont) else {}
+    def __init__(self, document: FPDF, glyphs: Container[int], one: PrintedPass) -> None:
+        self._pdf, self._glyphs, self._pass = document, glyphs, one
 
     def draw(self) -> None:
         self._heading()
