@@ -104,11 +104,11 @@ class FakeAccounts:
     def take_challenge(self, token_hash: str) -> bool:
         return self.challenges.pop(token_hash, None) is not None
 
-    def lock_bucket(self, key: str) -> Bucket | None:
-        return self.buckets.get(key)
+    def lock_bucket(self, key: str, now: datetime) -> Bucket:
+        return self.buckets.setdefault(key, Bucket(key, 0, now))
 
     def count_attempt(self, key: str, now: datetime, quiet: timedelta) -> int:
-        count = allowances.count_at(self.buckets.get(key), now) + 1
+        count = allowances.count_at(self.lock_bucket(key, now), now) + 1
         self.buckets[key] = Bucket(key, count, now)
         return count
 

@@ -55,15 +55,15 @@ def free_of(key: str) -> int:
     return next(one.free for one in (PAIR, DEVICE, ADDRESS, CODES) if one.name == name)
 
 
-def count_at(bucket: Bucket | None, now: datetime) -> int:
+def count_at(bucket: Bucket, now: datetime) -> int:
     """What still counts at `now`."""
-    return 0 if bucket is None or now >= bucket.last_at + QUIET else bucket.count
+    return 0 if now >= bucket.last_at + QUIET else bucket.count
 
 
-def wait_s(bucket: Bucket | None, now: datetime) -> int:
+def wait_s(bucket: Bucket, now: datetime) -> int:
     """Whole seconds until another attempt under this key is looked at; 0: now."""
     count = count_at(bucket, now)
-    if bucket is None or count < free_of(bucket.key):
+    if count < free_of(bucket.key):
         return 0
     doubled = _FIRST_WAIT_S * 2 ** min(count - free_of(bucket.key), 10)
     ends_at = bucket.last_at + timedelta(seconds=min(doubled, _LONGEST_WAIT_S))

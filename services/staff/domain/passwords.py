@@ -49,7 +49,8 @@ def check_password(password: str, login: str) -> None:
     if len(password) > MAX_PASSWORD:
         raise WeakPassword(reason="long", most=MAX_PASSWORD)
     lowered = password.lower()
-    if login in lowered:
+    # A login of three letters is part of many words.
+    if len(login) > 3 and login in lowered:
         raise WeakPassword(reason="login")
     # A common word with digits hung on, or repeated, is as quickly guessed as the word.
     bare = _FILLERS.sub("", lowered)

@@ -169,10 +169,13 @@ class Accounts:
 
     # --- counts of attempts -------------------------------------------------------------------------------
 
-    def lock_bucket(self, key: str) -> Bucket | None:
-        """The count under a key, held until the transaction ends."""
-        row = self._connection.execute(select(BUCKETS).where(BUCKETS.c.key == key).with_for_update()).first()
-        return None if row is None else Bucket(**row._mapping)
+    def lock_bucket(self, key: str, now: datetime) -> Bucket:
+        """The count under a key, held until the transaction ends. It is made first where there is none: nobody could
+        hold a row that isn't there, and many at once would all find no attempt counted."""
+        empty = {"key": key, "count": 0, "last_at": now}
+        self._connection.execute(self._upsert(BUCKETS).values(empty).on_conflict_do_nothing())
+        row = self._connection.execute(select(BUCKETS).where(BUCKETS.c.key == key).with_for_update()).one()
+        return Bucket(**row._mapping)
 
     def count_attempt(self, key: str, now: datetime, quiet: timedelta) -> int:
         """One more under a key; what lies longer ago than `quiet` is forgotten. The count with this one."""

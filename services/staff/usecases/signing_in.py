@@ -151,7 +151,7 @@ def _let_through(uow: Work, request: Mapping[str, Any]) -> _Attempt:
         else:
             bucket = allowances.key_of(allowances.PAIR, request["address"], login)
         counted = [bucket] if known else [bucket, wide]
-        wait = max(allowances.wait_s(tx.store.accounts.lock_bucket(key), now) for key in counted)
+        wait = max(allowances.wait_s(tx.store.accounts.lock_bucket(key, now), now) for key in counted)
         if not wait:
             counts = [tx.store.accounts.count_attempt(key, now, allowances.QUIET) for key in counted]
             if counts[0] == _TRAILED_AFTER + 1:
@@ -207,7 +207,7 @@ def _check_code(uow: Work, cipher: Cipher, challenge: Challenge, code: str) -> N
         account = None if challenge.account_id is None else tx.store.accounts.lock(challenge.account_id)
         key = allowances.key_of(allowances.CODES, challenge.account_id or challenge.login)
         watched = not challenge.known_device
-        wait = allowances.wait_s(tx.store.accounts.lock_bucket(key), now) if watched else 0
+        wait = allowances.wait_s(tx.store.accounts.lock_bucket(key, now), now) if watched else 0
         right = not wait and _is_right(tx, cipher, account, shown, now) is not None
         if not right:
             if not challenge.enrols:

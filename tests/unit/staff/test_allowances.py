@@ -27,7 +27,7 @@ def test_the_wait_runs_out_and_the_count_is_forgotten_after_an_hour_of_quiet() -
     assert allowances.wait_s(bucket, NOW + timedelta(seconds=60)) == 0
     assert allowances.count_at(bucket, NOW + timedelta(minutes=59)) == 6
     assert allowances.count_at(bucket, NOW + timedelta(hours=1)) == 0
-    assert allowances.wait_s(None, NOW) == 0
+    assert allowances.wait_s(bucket, NOW + timedelta(hours=1)) == 0
 
 
 def test_keys_tell_pairs_apart_and_hold_no_login() -> None:
