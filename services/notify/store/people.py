@@ -11,7 +11,15 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.notify.store.rows import Follow, Recipient
-from services.notify.store.tables import CUSTOMER_MESSAGES, FOLLOWS, GONE, MESSAGES, NEWS, RECIPIENTS, REFUSALS
+from services.notify.store.tables import (
+    CUSTOMER_MESSAGES,
+    FOLLOWS,
+    GONE,
+    MESSAGES,
+    NEWS,
+    RECIPIENTS,
+    REFUSALS,
+)
 
 
 class People:

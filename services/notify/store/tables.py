@@ -113,7 +113,7 @@ MESSAGES: Final = Table(
     Column("id", RowNumber, primary_key=True, autoincrement=True),
     Column("news_id", BigInteger, nullable=False),
     Column("flight_id", String(64), nullable=False),
-    Column("order_id", String(64), nullable=False, server_default=""),
+    Column("order_id", String(64), nullable=False, server_default=text("''")),
     Column("passenger_id", String(64), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("role", String(16), nullable=False),

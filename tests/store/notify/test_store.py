@@ -2,90 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
-import pytest
-
-from kernel import migrate
-from kernel.db import Database, UnitOfWork
-from services.notify import usecases
 from services.notify.store import (
     AccountState,
     Follow,
     NewMessage,
-    NewNews,
-    NotifyStore,
     Recipient,
     Settled,
     Wanted,
 )
-from tests.fakes.notify_store import FakeNotifyStore
-from tests.fakes.uow import FakeUnitOfWork
-from tests.support.databases import Postgres
-from tests.unit.notify.examples import NOON, flight
-
-NOW = datetime(2026, 11, 23, 8, 0, 0, 123456, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
-ANNA = Recipient("anna", "o-anna", "en", True, 3, consent="given")
-FLIGHT = usecases.first_seen(flight())
-ID = FLIGHT.flight_id
-
-
-@pytest.fixture(params=["fake", "sqlite", "postgresql"])
-def uow(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
-    if request.param == "fake":
-        yield FakeUnitOfWork(FakeNotifyStore())
-        return
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/notify.sqlite3"
-    else:
-        postgres: Postgres = request.getfixturevalue("postgres")
-        url = postgres.new_database("notify")
-    migrate.upgrade("notify", url)
-    database = Database(url)
-    yield UnitOfWork(database, NotifyStore)
-    database.close()
-
-
-def news(kind: str = "delayed", rank: int = 1, **changes: Any) -> NewNews:
-    made = NewNews(ID, kind, {"number": "CZ3101"}, rank, NOW, NOW, None, NOW + 60 * MINUTE)
-    return replace(made, **changes)
-
-
-def tell(uow: Any, *who: str, now: datetime = NOW, **changes: Any) -> int:
-    """News of the flight, and queued messages about it to these; the news' number."""
-    with uow.write() as tx:
-        number: int = tx.store.news.add(news(**changes), len(who), 1000)
-        opened = next(one for one in [tx.store.news.next_open(now)] if one is not None)
-        messages = [NewMessage(each, "passenger", "zh", "queued", None) for each in who]
-        assert tx.store.news.write_messages(opened, messages, now) == len(who)
-        tx.store.news.advance(opened, 1000, len(who), True)
-    return number
-
-
-def claimed(uow: Any, limit: int = 10, owner: str = "me", now: datetime = NOW) -> list[tuple[str, str]]:
-    with uow.write() as tx:
-        return [(one.passenger_id, one.kind) for one in tx.store.messages.claim(owner, now, limit)]
-
-
-def settle(uow: Any, state: str = "sent", owner: str = "me", **changes: Any) -> None:
-    """All that is being sent came to this."""
-    with uow.write() as tx:
-        sending = tx.store.messages.find(Wanted(state="sending", limit=100))
-        tx.store.messages.settle(
-            owner,
-            [replace(Settled(one.id, state, None, None, None, None, NOW), **changes) for one in sending],
-        )
-
-
-def states(uow: Any) -> dict[tuple[str, str], str]:
-    with uow.read() as tx:
-        rows = tx.store.messages.find(Wanted(limit=100))
-    return {(row.passenger_id, row.kind): row.state for row in rows}
+from tests.store.notify.telling import ANNA, FLIGHT, ID, MINUTE, NOW, claimed, news, settle, states, tell
+from tests.unit.notify.examples import NOON
 
 
 def test_older_news_of_a_traveller_changes_nothing(uow: Any) -> None:

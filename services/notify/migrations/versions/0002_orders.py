@@ -12,7 +12,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("messages", sa.Column("order_id", sa.String(64), nullable=False, server_default=""))
+    op.add_column(
+        "messages", sa.Column("order_id", sa.String(64), nullable=False, server_default=sa.text("''"))
+    )
     where = sa.text("order_id <> ''")
     op.create_index(
         "ix_messages_order", "messages", ["order_id", "id"], sqlite_where=where, postgresql_where=where
