@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.checkin.schemas import ListChangesSchema, PassengerListSchema
@@ -30,6 +30,8 @@ from services.checkin.teletype import (
     write_list,
 )
 
+# Whole lists take their time to make up: half as many, at any effort.
+HALF = settings(max_examples=settings().max_examples // 2)
 FLIES = date(2026, 11, 23)
 WORDS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=9)
 # None ends like a title: teletype doesn't say where a name ends.
@@ -126,6 +128,7 @@ def lists(draw: st.DrawFn) -> PassengerList:
     )
 
 
+@HALF
 @given(lists(), st.integers(5, 60), st.randoms(use_true_random=False))
 def test_whatever_is_written_is_read_back(document: PassengerList, part_lines: int, chance: object) -> None:
     texts = write_list(document, part_lines=part_lines)
@@ -137,6 +140,7 @@ def test_whatever_is_written_is_read_back(document: PassengerList, part_lines: i
     schema.load(document.content())
 
 
+@HALF
 @given(lists())
 def test_every_line_fits_a_teleprinter(document: PassengerList) -> None:
     for text in write_list(document):
@@ -145,6 +149,7 @@ def test_every_line_fits_a_teleprinter(document: PassengerList) -> None:
         assert max(map(len, text.split("\r\n"))) <= 64
 
 
+@HALF
 @given(lists(), st.data())
 def test_damage_is_told_and_never_half_a_list_comes_of_it(
     document: PassengerList, data: st.DataObject
