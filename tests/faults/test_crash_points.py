@@ -1,0 +1,149 @@
+"""kill -9 at the boundaries of a sale: bought, paid, given back; whatever dies, each effect is there once.
+
+`tests/faults/dying.py` says what a boundary is. The control takes one guard away and is caught.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from deploy.broker import Broker
+from kernel.ids import new_id
+from tests.faults.mortal import Mortal
+from tests.support.folders import temporary_folder
+from tests.support.merchant import Merchant
+from tests.support.stack import Stack
+from tests.unit.payments.wechat_pay import platform_headers
+
+pytestmark = pytest.mark.timeout(3600)
+
+FEW = 6
+MANY = 48
+ROUNDS = 3
+SETTLED_S = 20.0
+
+
+class Shop:
+    """A traveller, a payer and an auditor at one bus service."""
+
+    def __init__(self, services: Mortal, merchant: Merchant, ride: dict[str, str]) -> None:
+        self.services = services
+        self.merchant = merchant
+        self.ride = ride
+
+    def sale(self) -> str:
+        """Two seats are bought, paid and given back; the order."""
+        bus = lambda method, **request: self.services.call("bus", method, **request)  # noqa: E731
+        who = new_id()
+        riders = [{"kind": "adult"}, {"kind": "child"}]
+        wanted = {"passenger_id": who, "passengers": riders, **self.ride}
+        order_id = bus("hold_seats", request_id=new_id(), **wanted)["order"]["id"]
+        mine = {"passenger_id": who, "order_id": order_id}
+        pay = bus("pay_order", request_id=new_id(), channel="native", **mine)["pay"]
+        number = pay["code_url"].rpartition("=")[2]
+        body = self.merchant.is_paid(number)
+        told = {"headers": platform_headers(body.encode()), "body": body}
+        self.services.call("payments", "record_notification", request_id=new_id(), **told)
+        tickets = [each["id"] for each in self.settled("issued", mine)["tickets"]]
+        back = {"ticket_ids": tickets, **mine}
+        quote = bus("quote_return", **back)["refund_fen"]
+        bus("return_tickets", request_id=new_id(), refund_fen=quote, **back)
+        order = self.settled("refunded", mine)
+        self.audit(order, number, quote)
+        return str(order_id)
+
+    def settled(self, state: str, mine: dict[str, str]) -> dict[str, Any]:
+        end = time.monotonic() + SETTLED_S
+        while True:
+            order: dict[str, Any] = self.services.call("bus", "get_order", **mine)["order"]
+            if order["state"] == state:
+                return order
+            assert time.monotonic() < end, f"stuck at {order['state']}, wanted {state}"
+            time.sleep(0.05)
+
+    def audit(self, order: dict[str, Any], number: str, quote: int) -> None:
+        """Every effect is there, once: goods, money, books, news."""
+        assert [each["state"] for each in order["tickets"]] == ["returned", "returned"]
+        assert (order["refunded_fen"], order["refunding_fen"]) == (quote, 0)
+        given = [each for each in self.merchant.refunds.values() if each["out_trade_no"] == number]
+        assert [each["amount"]["refund"] for each in given] == [quote], "money went back once"
+        traced = self.services.call("payments", "trace", order_service="bus", order_id=order["id"])
+        paid = [each["out_trade_no"] for each in traced["intents"] if each["transaction_id"]]
+        assert paid == [number], "it was paid once"
+        left = order["amount_fen"] - quote
+        assert traced["balances"] == {"wechat": left, "order:bus": -left, "refunds": 0}
+        asked = "SELECT name FROM outbox WHERE aggregate = ?"
+        told = Counter(name for (name,) in self._rows(asked, order["id"]))
+        assert told == {"tickets_issued": 1, "tickets_returned": 1}
+        (counts,) = self._rows("SELECT sold, held FROM departures WHERE id = ?", self.ride["departure_id"])
+        assert counts == (0, 0), "all seats are free again"
+
+    def _rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.services.stack.var / "bus.sqlite3", timeout=5)) as connection:
+            return connection.execute(query, values).fetchall()
+
+
+@pytest.fixture(scope="module")
+def shop(broker: Broker) -> Iterator[Shop]:
+    merchant = Merchant()
+    with temporary_folder("airport-crash-") as var:
+        url = broker.add_vhost("crash")
+        stack = Stack(var, broker, url, SERVICES_OPS_PORT="0", DATABASE_URL="", **merchant.settings())
+        (var / "log").mkdir()
+        stack.migrate()
+        imported = stack.run("bus-demo", "-m", "deploy.cli", "bus", "demo")
+        assert imported.wait(60.0)
+        assert imported.returncode == 0, stack.log("bus-demo")
+        with Mortal(stack, "bus", "payments") as services:
+            yield Shop(services, merchant, ride_tomorrow(services))
+        merchant.close()
+
+
+def ride_tomorrow(services: Mortal) -> dict[str, str]:
+    """A ride that leaves in a good while, so that its terms don't change under the test."""
+    found = services.call("bus", "search_departures", from_stop="WUYI", to_stop="CSX", limit=50)
+    ride = found["departures"][-1]
+    return {"departure_id": ride["departure_id"], "from_stop": "WUYI", "to_stop": "CSX"}
+
+
+def boundaries(shop: Shop) -> list[str]:
+    """Those of a sale in which nobody dies."""
+    shop.services.die_at(0)
+    shop.sale()
+    return shop.services.live()
+
+
+def killed_at(shop: Shop, point: int) -> None:
+    deaths = shop.services.deaths
+    shop.services.die_at(point)
+    try:
+        shop.sale()
+    except AssertionError as exc:
+        where = [*shop.services.live(), "nowhere"][-1]
+        raise AssertionError(f"killed at boundary {point}, {where}: {exc}") from exc
+    shop.services.live()
+    assert shop.services.deaths == deaths + 1, f"nothing died at boundary {point}"
+
+
+def test_a_sale_survives_a_death_at_any_boundary(shop: Shop) -> None:
+    """A few points, spread over the whole sale; the long run has them all."""
+    passed = boundaries(shop)
+    assert len(passed) >= MANY, passed
+    for place in range(FEW):
+        killed_at(shop, 1 + place * (len(passed) - 10) // (FEW - 1))
+
+
+@pytest.mark.long
+def test_a_sale_survives_a_death_at_every_boundary(shop: Shop) -> None:
+    passed = boundaries(shop)
+    for round_ in range(ROUNDS):
+        step = (len(passed) - 6) / MANY
+        for place in range(MANY):
+            killed_at(shop, 1 + int(place * step + round_ * step / ROUNDS))
