@@ -72,6 +72,7 @@ class RideSchema(Exact):
     free = fields.Integer(
         required=True, metadata={"description": "seats; may be gone when they are asked for"}
     )
+    cancelled = fields.Boolean(required=True)
     on_sale = fields.Boolean(required=True)
 
 

@@ -88,9 +88,9 @@ def list_changes(
         known = tx.store.occupancies({ride.departure.id for ride in rides})
     views = []
     for ride in rides:
-        free = known.get(ride.departure.id, Occupancy(capacity(ride.departure, here.settings))).free
-        view = ride_view(timetable, ride, free, now, here.settings)
-        if view["on_sale"] and free >= len(tickets) and _same_price(tickets, ride, why):
+        seats = known.get(ride.departure.id, Occupancy(capacity(ride.departure, here.settings)))
+        view = ride_view(timetable, ride, seats, now, here.settings)
+        if view["on_sale"] and seats.free >= len(tickets) and _same_price(tickets, ride, why):
             views.append(view)
     return {"departures": views[:MOST], "why": why.value, "term": _term_view(term)}
 

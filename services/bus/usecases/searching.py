@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from services.bus.domain import Departure, Ride, Timetable, Wanted, distance_m, latest_for_flight
+from services.bus.domain import Departure, Occupancy, Ride, Timetable, Wanted, distance_m, latest_for_flight
 from services.bus.errors import BadSearch, DepartureNotFound, NotServed, StopNotFound
 from services.bus.settings import BusSettings
 from services.bus.usecases.shared import Timetables, Work
@@ -62,9 +62,8 @@ def search_departures(
         taken = tx.store.occupancies({ride.departure.id for ride in rides})
         views = []
         for ride in rides:
-            known = taken.get(ride.departure.id)
-            free = known.free if known else capacity(ride.departure, here.settings)
-            views.append(ride_view(timetable, ride, free, now, here.settings))
+            known = taken.get(ride.departure.id, Occupancy(capacity(ride.departure, here.settings)))
+            views.append(ride_view(timetable, ride, known, now, here.settings))
     return {"departures": views}
 
 
@@ -78,12 +77,12 @@ def get_departure(
     with uow.read() as tx:
         timetable = timetables.current(tx.store)
         ride = asked_ride(timetable, request)
-        known = tx.store.occupancies([ride.departure.id]).get(ride.departure.id)
-    free = known.free if known else capacity(ride.departure, here.settings)
+        untouched = Occupancy(capacity(ride.departure, here.settings))
+        known = tx.store.occupancies([ride.departure.id]).get(ride.departure.id, untouched)
     calls = ride.departure.calls
     between = calls[calls.index(ride.boards) : calls.index(ride.leaves) + 1]
     return {
-        "ride": ride_view(timetable, ride, free, now, here.settings),
+        "ride": ride_view(timetable, ride, known, now, here.settings),
         "calls": [call_view(timetable, call) for call in between],
         **terms_view(ride),
     }

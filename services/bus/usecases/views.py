@@ -12,6 +12,7 @@ from services.bus.domain import (
     BookedRide,
     BusTicket,
     Call,
+    Occupancy,
     Order,
     Ride,
     Term,
@@ -75,9 +76,9 @@ def call_view(timetable: Timetable, call: Call) -> dict[str, Any]:
 
 
 def ride_view(
-    timetable: Timetable, ride: Ride, free: int, now: datetime, settings: BusSettings
+    timetable: Timetable, ride: Ride, known: Occupancy, now: datetime, settings: BusSettings
 ) -> dict[str, Any]:
-    """RideSchema. free: seats that are neither sold nor held."""
+    """RideSchema. known: the seats of its departure."""
     departure, route = ride.departure, ride.departure.route
     prices: dict[str, Any] = {f"{rider.value}_fen": price_fen(ride.adult_fen, rider) for rider in Rider}
     return {
@@ -89,8 +90,9 @@ def ride_view(
         "boards": call_view(timetable, ride.boards),
         "leaves": call_view(timetable, ride.leaves),
         "prices": prices | {"currency": timetable.fares.currency},
-        "free": free,
-        "on_sale": free > 0 and sales_open(ride.boards.departs_at, now, settings.close),
+        "free": known.free,
+        "cancelled": known.cancelled_at is not None,
+        "on_sale": known.free > 0 and sales_open(ride.boards.departs_at, now, settings.close),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from deploy.demo.bus import demo_feed
 from kernel import clock
 from services.bus import errors, schemas
-from services.bus.domain import Ride, Timetable, Wanted, latest_for_flight, refund_fen, return_term
+from services.bus.domain import Occupancy, Ride, Timetable, Wanted, latest_for_flight, refund_fen, return_term
 from services.bus.domain.timetable import distance_m
 from services.bus.settings import BusSettings
 from services.bus.usecases.shared import instant
@@ -92,8 +92,8 @@ class FakeBus:
         return ride
 
     def _view(self, ride: Ride) -> dict[str, Any]:
-        free = self.free.get(ride.departure.id, SEATS)
-        return ride_view(timetable(), ride, free, clock.now(), _SETTINGS)
+        known = Occupancy(self.free.get(ride.departure.id, SEATS))
+        return ride_view(timetable(), ride, known, clock.now(), _SETTINGS)
 
     # --- orders --------------------------------------------------------------------------------------
 
