@@ -6,7 +6,7 @@ Source: docs/sources/checkin-rules.md, "Another aircraft".
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -151,10 +151,16 @@ def _nearest(
 
 
 def _any(each: Seated, new: SeatMap, taken: Mapping[str, Sitter]) -> str | None:
+    """Any seat; at an exit only when there is no other: the crew asks an adult who can help before it closes."""
+    plain = _first(each, each.sitter, new, taken)
+    return plain or _first(each, replace(each.sitter, declared=True), new, taken)
+
+
+def _first(each: Seated, sitter: Sitter, new: SeatMap, taken: Mapping[str, Sitter]) -> str | None:
     fits = (
         seat.name
         for seat in new.seats_for(each.sitter.cabin)
-        if seat.name not in taken and refusal(seat, each.sitter, new, taken) is None
+        if seat.name not in taken and refusal(seat, sitter, new, taken) is None
     )
     return next(fits, None)
 

@@ -23,7 +23,7 @@ from services.checkin.domain import (
     sitter_of,
 )
 from services.checkin.domain.agents import ASSISTANCE
-from services.checkin.schemas.vocabulary import ListOutcome, Standing
+from services.checkin.schemas.vocabulary import ListOutcome, SeatAttribute, Standing
 from services.checkin.usecases.listing import known_flight, look_again
 from services.checkin.usecases.shared import Flight, Place, Tx, Work, locked
 from services.checkin.usecases.writing import By, Step, write
@@ -69,7 +69,7 @@ def _equipped(
     row = replace(flight.row, configuration_version=version, changes=flight.row.changes + 1)
     store.save_flight(row)
     travellers = {each.id: each for each in store.travellers(flight.id) if each.seat is not None}
-    seated = [_seated(place, each) for each in travellers.values()]
+    seated = [_seated(place, each, old_map) for each in travellers.values()]
     moves = reseat(seated, old_map, new_map)
     by = By("airline", f"partner:{request['partner']['client_id']}", f"aircraft {new_map.aircraft}")
     write(tx, Flight(row, flight.leg), by, _steps(travellers, moves))
@@ -83,11 +83,14 @@ def _equipped(
     )
 
 
-def _seated(place: Place, traveller: Traveller) -> Seated:
+def _seated(place: Place, traveller: Traveller, old_map: SeatMap) -> Seated:
+    """Whoever sat at an exit has declared that they help; nobody else has."""
     assert traveller.seat is not None
+    seat = old_map.seats.get(traveller.seat)
+    declared = seat is not None and seat.is_(SeatAttribute.EXIT)
     flyer = place.vault.open(traveller.details_sealed, traveller.id)["frequent_flyer"]
     return Seated(
-        sitter=sitter_of(traveller, declared=True),
+        sitter=sitter_of(traveller, declared=declared),
         seat=traveller.seat,
         assisted=not ASSISTANCE.isdisjoint(traveller.specials),
         tier=bool(flyer and flyer["tier"]),
