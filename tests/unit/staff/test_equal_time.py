@@ -10,7 +10,7 @@ from tests.fakes.staff_store import FakeStaffStore
 from tests.fakes.uow import FakeUnitOfWork
 from tests.store.staff.people import PASSWORD, House
 
-ROUNDS = 7
+ROUNDS = 5
 
 
 class SkipsNobody(Argon2id):
