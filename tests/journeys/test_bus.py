@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from marshmallow import Schema
 
 from kernel import clock
 from kernel.ids import new_id
+from services.bus import schemas
 from tests.messaging.calls.harness import Wire
 from tests.support.stack import Stack
 
@@ -59,3 +62,37 @@ def test_what_is_wrong_with_a_request_is_named(wire: Wire) -> None:
     wrong = answer.document["data"]["fields"]
     assert wrong["passengers"] == {"0": {"kind": ["Must be one of: adult, child, discount."]}}
     assert wrong["request_id"] == ["Missing data for required field."]
+
+
+def test_a_bus_is_seen_off_and_cancelled(stack: Stack, wire: Wire) -> None:
+    def call(method: str, schema: type[Schema], **request: Any) -> Any:
+        answer = wire.call("bus", method, request)
+        assert answer.error is None, answer.error
+        assert schema().validate(answer.result) == {}
+        return answer.result
+
+    ((key,),) = call("ticket_keys", schemas.TicketKeysSchema).values()
+    assert len(base64.b64decode(key["public_key"])) == 32
+    day = (clock.now() + timedelta(days=1)).date().isoformat()
+    first, second, *_ = call("list_day", schemas.DaySchema, day_local=day, line_id="X1")["departures"]
+    bus = {"departure_id": first["departure_id"]}
+    assert call("get_manifest", schemas.ManifestSchema, **bus) == {"departure": first, "tickets": []}
+    now = clock.real_now().isoformat()
+    scans = [
+        {"scan_id": new_id(), "code": "https://example.org", "scanned_at": now},
+        {"scan_id": new_id(), "ticket_id": "7k2-p9q", "scanned_at": now},
+    ]
+    who = {"request_id": new_id(), "actor": "staff:li", "device": "phone-1"}
+    answer = call("board_tickets", schemas.BoardedSchema, **who, **bus, scans=scans)
+    assert [each["result"] for each in answer["results"]] == ["unreadable", "unknown"]
+    assert call("board_tickets", schemas.BoardedSchema, **who, **bus, scans=scans) == answer
+    assert call("list_revocations", schemas.RevocationsSchema)["more"] is False
+    assert call("list_copies", schemas.CopiesSchema) == {"copies": []}
+
+    to = {"move_to": second["departure_id"]}
+    assert call("preview_cancellation", schemas.CancellationPreviewSchema, **bus, **to)["fits"]
+    reason = {"zh": "暴雨封路", "en": "The road is closed by heavy rain"}
+    given = {"request_id": new_id(), "actor": "staff:wu", "reason": reason, **bus, **to}
+    assert call("cancel_departure", schemas.CancelledSchema, **given)["departure"]["cancelled"]
+    again = wire.call("bus", "cancel_departure", given | {"request_id": new_id()})
+    assert again.document["code"] == "bus.departure_cancelled"
