@@ -222,13 +222,14 @@ def check_in(
 def choose(
     uow: Any, mine: dict[str, Any], seats: dict[str, str], now: datetime = NOW, **more: Any
 ) -> dict[str, Any]:
+    at = more.pop("at", PLACE)
     given = {
         "request_id": new_id(),
         "access": access(mine["booking_id"]),
         "seats": [{"traveller_id": id_, "seat": seat} for id_, seat in seats.items()],
     }
     request = schemas.ChooseSeatsSchema().load(given | more)
-    return seen(usecases.choose_seats(uow, more.get("at", PLACE), request, now))
+    return seen(usecases.choose_seats(uow, at, request, now))
 
 
 def cancel(uow: Any, mine: dict[str, Any], now: datetime = NOW, **more: Any) -> dict[str, Any]:
