@@ -53,15 +53,20 @@ class Mover(SharedExtension):
 
 
 class EventHandler(Entrypoint):
-    """A method that works on one kind of event of one publisher."""
+    """A method that works on one kind of event of one publisher.
+
+    glance: the name of a dependency whose `concerns(event)` says, without waiting for anything, whether the event
+    is worth a worker; one that isn't is acknowledged at once. For kinds most of which are nobody's business.
+    """
 
     queue_consumer = QueueConsumer()
     mover = Mover()
 
-    def __init__(self, publisher: str, event: str, **options: Any) -> None:
+    def __init__(self, publisher: str, event: str, *, glance: str = "", **options: Any) -> None:
         super().__init__(**options)
         self.publisher = publisher
         self.event = event
+        self.glance = glance
 
     def setup(self) -> None:
         service, kind = self.container.service_name, self.container.config.get("QUEUE_TYPE")
@@ -86,12 +91,24 @@ class EventHandler(Entrypoint):
         if not (isinstance(body, dict) and isinstance(body.get("id"), str) and "data" in body):
             self.queue_consumer.park(message, "no_envelope")
             return
+        if self.glance and not self._concerns(body):
+            self.queue_consumer.ack_message(message)
+            return
         received_at = clock.monotonic()
         data = strip(message.headers)
         data[RECEIVED_AT], data[EXPIRES_AT] = received_at, received_at + WORK_S
         self.container.spawn_worker(
             self, (body,), {}, context_data=data, handle_result=partial(self.handle_result, message)
         )
+
+    def _concerns(self, body: dict[str, Any]) -> bool:
+        provider = next(each for each in self.container.dependencies if each.attr_name == self.glance)
+        try:
+            return bool(provider.concerns(body))
+        except Exception:
+            # The worker stumbles over the same thing, and its event goes to the retries as any other.
+            log.exception("an event could not be looked at", extra={"event": self.event})
+            return True
 
     def handle_result(
         self, message: Any, worker_ctx: WorkerContext, result: Any, exc_info: Any

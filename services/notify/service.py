@@ -100,7 +100,7 @@ class NotifyService:
         """ExportSchema."""
         return usecases.export_passenger(self.storage, request["passenger_id"])
 
-    @handle_event("flights", "flight_changed")
+    @handle_event("flights", "flight_changed", glance="desk")
     def on_flight_changed(self, event: dict[str, Any]) -> None:
         """Judge the flight as it is now; its version says whether this was heard before."""
         if usecases.hear(self.storage, self.desk.view, event["data"]["flight"], clock.now()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Any, Final
 
 from eventlet import GreenPool, Timeout
 from eventlet.event import Event
@@ -88,6 +88,16 @@ class Desk(DependencyProvider):
 
     def get_dependency(self, worker_ctx: WorkerContext) -> Desk:
         return self
+
+    def concerns(self, event: dict[str, Any]) -> bool:
+        """Whether a flight's change may be news to anybody: a glance that spares it a worker.
+
+        On SQLite alone, where a look is some microseconds of this process; on PostgreSQL it would make the next
+        event wait, and the worker looks.
+        """
+        if self._uow.database.dialect_name != "sqlite":
+            return True
+        return usecases.concerns(self._uow, event)
 
     def wake(self) -> None:
         """Let the courier look now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.notify.usecases.account import publish_menu, sign_js_page, wechat_language
 from services.notify.usecases.customer import send_customer_message
 from services.notify.usecases.following import first_seen, follow, is_following, list_follows, unfollow
-from services.notify.usecases.news import fan_out, hear, release_due
+from services.notify.usecases.news import concerns, fan_out, hear, release_due
 from services.notify.usecases.notices import Place, note_bus, note_payment, send_code
 from services.notify.usecases.people import erase, note_merge, note_passenger, note_receipt
 from services.notify.usecases.reading import (
@@ -28,6 +28,7 @@ __all__ = [
     "View",
     "Work",
     "client_msg_id",
+    "concerns",
     "erase",
     "export_passenger",
     "fan_out",

@@ -21,10 +21,9 @@ def hear(uow: Work, view: View, flight: dict[str, Any], now: datetime) -> bool:
 
     flight: flights.schemas.FlightSchema as JSON. now: the airport's time.
     """
-    with uow.look_up() as store:
-        # Most flights have no follower, and a look takes no lock.
-        if not store.news.is_followed(flight["id"]):
-            return False
+    # Most flights have no follower, and a look takes no lock.
+    if not _is_followed(uow, flight):
+        return False
     with uow.write() as tx:
         kept = tx.store.news.lock(flight["id"])
         if kept is None or flight["version"] <= kept.version:
@@ -37,6 +36,20 @@ def hear(uow: Work, view: View, flight: dict[str, Any], now: datetime) -> bool:
             document=shown,
         )
         return _judge(tx, view, fresh, now)
+
+
+def concerns(uow: Work, event: dict[str, Any]) -> bool:
+    """Whether `hear` has anything to do with a flight's change: False when nobody follows the flight.
+
+    Who begins to follow at this moment has it looked at again after that (`follow`).
+    """
+    return _is_followed(uow, event["data"]["flight"])
+
+
+def _is_followed(uow: Work, flight: dict[str, Any]) -> bool:
+    with uow.look_up() as store:
+        followed: bool = store.news.is_followed(flight["id"])
+    return followed
 
 
 def release_due(uow: Work, view: View, now: datetime) -> bool:

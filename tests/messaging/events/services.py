@@ -20,6 +20,7 @@ import sys
 from typing import Any
 
 from nameko.events import event_handler
+from nameko.extensions import DependencyProvider
 from sqlalchemy import Connection, text
 
 from kernel import log
@@ -73,12 +74,26 @@ class CounterService:
         return {"sold": request["key"]}
 
 
+class Door(DependencyProvider):
+    """What `glance` asks; the event's data says what it answers."""
+
+    def get_dependency(self, worker_ctx: Any) -> Door:
+        return self
+
+    def concerns(self, event: dict[str, Any]) -> bool:
+        glance = event["data"].get("glance", "worth a worker")
+        if glance == "stumbles":
+            raise ValueError("as the test wants")
+        return bool(glance != "nobody's business")
+
+
 class LedgerService:
     name = "ledger"
     replies = Replies()
     storage: Any = Storage(Rows)
+    door = Door()
 
-    @handle_event("counter", "sold")
+    @handle_event("counter", "sold", glance="door")
     def on_sold(self, event: dict[str, Any]) -> None:
         """Fail as often as the event's data says in `failures`, then write it down once."""
         data = event["data"]

@@ -33,6 +33,17 @@ def test_the_same_event_twice_takes_effect_once(suite: Suite, wire: Wire) -> Non
     assert wire.depth(QUEUE) == 0
 
 
+def test_an_event_that_a_glance_turns_away_costs_no_worker_and_is_gone(suite: Suite, wire: Wire) -> None:
+    ledger = suite.start("ledger")
+    for key, glance in (("away", "nobody's business"), ("odd", "stumbles"), ("seat 1", "worth a worker")):
+        wire.publish("counter.events", "sold", envelope(key=key, glance=glance))
+    eventually(lambda: suite.count("ledger", "seat 1") == 1)
+    eventually(lambda: suite.count("ledger", "odd") == 1)
+    ledger.stop()
+    assert suite.count("ledger", "attempt away") == 0
+    assert wire.depth(QUEUE) == wire.depth(PARKED) == 0
+
+
 @pytest.mark.parametrize("kind", queues.QUEUE_TYPES)
 def test_a_failed_event_is_tried_again_until_it_works(suite: Suite, wire: Wire, kind: str) -> None:
     suite.start("ledger", QUEUE_TYPE=kind)

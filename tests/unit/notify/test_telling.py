@@ -336,6 +336,13 @@ def test_without_an_access_token_nothing_is_claimed(notify: Notify) -> None:
     assert notify.store.account.state("wx").alert == "notify.wechat_refuses"
 
 
+def test_only_a_followed_flights_change_concerns_anybody(notify: Notify) -> None:
+    change = {"data": {"flight": notify.flight()}}
+    assert not usecases.concerns(notify.uow, change)
+    notify.follow("anna")
+    assert usecases.concerns(notify.uow, change)
+
+
 # --- consent ------------------------------------------------------------------------------------------
 
 
