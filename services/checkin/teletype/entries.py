@@ -16,6 +16,7 @@ from services.checkin.teletype.problems import Problem, Reason, Refused
 from services.checkin.teletype.remarks import Booking, Draft, Unfit
 
 MAX_ONWARD: Final = 3
+MAX_REMARK: Final = 1000
 ELEMENT: Final = re.compile(r"\.([A-Z]{1,2})([0-9]?)/(.*)")
 # Between elements on one line; a remark's own text has no such sign in it.
 BETWEEN: Final = re.compile(r" (?=\.[A-Z]{1,2}[0-9]?/)")
@@ -91,9 +92,11 @@ class OpenEntry:
     def _go_on(self, line: Line, body: str) -> None:
         if self._remark is None:
             self._leave(line, Reason.NOTHING_TO_CONTINUE)
-        else:
-            first, text = self._remark
-            self._remark = (first, text + body)
+            return
+        first, text = self._remark
+        if len(text) + len(body) > MAX_REMARK:
+            raise Refused(Problem(line.part, line.number, Reason.TOO_LONG))
+        self._remark = (first, text + body)
 
     def _end_remark(self) -> None:
         if self._remark is None:

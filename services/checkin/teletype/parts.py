@@ -12,7 +12,9 @@ from services.checkin.teletype import dates
 from services.checkin.teletype.document import Flight, Kind
 from services.checkin.teletype.problems import Problem, Reason, Refused
 
-MAX_CHARACTERS: Final = 2_000_000
+MAX_CHARACTERS: Final = 1_000_000
+# Teletype's lines have 64, and some systems' a few more.
+MAX_LINE: Final = 200
 MAX_PARTS: Final = 99
 AIRLINE: Final = r"(?:[A-Z]{3}|[A-Z]{2}|[A-Z][0-9]|[0-9][A-Z])"
 _AROUND: Final = "\x01\x02\x03 "
@@ -65,6 +67,8 @@ def open_part(text: str, near: date) -> Part:
         raise Refused(Problem(0, 0, Reason.TOO_LONG))
     rows = text.replace("\r\n", "\n").replace("\r", "\n").strip(_AROUND.strip()).rstrip().split("\n")
     for number, row in enumerate(rows, 1):
+        if len(row) > MAX_LINE:
+            raise Refused(Problem(0, number, Reason.TOO_LONG))
         if not _CHARACTERS.fullmatch(row):
             raise Refused(Problem(0, number, Reason.BAD_CHARACTER))
     rows = [row.rstrip().upper() for row in rows]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from services.checkin.schemas.vocabulary import Action
+from services.checkin.schemas.vocabulary import MAX_TRAVELLERS, Action
 from services.checkin.teletype import parts as opening
 from services.checkin.teletype.document import Entry, Kind, PassengerList, Total
 from services.checkin.teletype.entries import BETWEEN, OpenEntry, Place
@@ -17,7 +17,7 @@ from services.checkin.teletype.names import name_element
 from services.checkin.teletype.parts import Line, Part
 from services.checkin.teletype.problems import Problem, Reason, Refused
 
-MAX_ENTRIES: Final = 20_000
+MAX_TOLD: Final = 1000
 MAX_NAME: Final = 64
 _TOTAL: Final = re.compile(r"-([A-Z]{3})([0-9]{1,3})([A-Z])(?:-?PAD[0-9]{1,3})?")
 _SECTIONS: Final = {"ADD": Action.ADD, "CHG": Action.CHANGE, "DEL": Action.DELETE}
@@ -32,7 +32,7 @@ _BEFORE_TOTALS: Final = ("AVAIL", "TRANSIT", "SI", "ANA/", "NIL", "CODESHARE")
 class Reading:
     """document: None when it was refused (problems say why) or parts are still to come (missing says which).
 
-    left_out: lines that were left out of a document that was taken.
+    left_out: lines that were left out of a document that was taken. Of either, the first thousand.
     """
 
     document: PassengerList | None = None
@@ -95,7 +95,8 @@ class _ListReader:
         self._check_parties()
         self._check_totals()
         if self._problems:
-            return Reading(problems=tuple(sorted(set(self._problems), key=lambda one: (one.part, one.line))))
+            told = sorted(set(self._problems), key=lambda one: (one.part, one.line))
+            return Reading(problems=tuple(told[:MAX_TOLD]))
         document = PassengerList(
             kind=self._first.kind,
             flight=self._first.flight,
@@ -105,9 +106,11 @@ class _ListReader:
             configuration=self._configuration,
             sent_at=self._first.sent_at,
         )
-        return Reading(document, left_out=tuple(self._left_out))
+        return Reading(document, left_out=tuple(self._left_out[:MAX_TOLD]))
 
     def _try(self, line: Line) -> None:
+        if len(self._problems) >= MAX_TOLD:
+            return  # nobody reads more of them
         try:
             self._line(line)
         except Refused as exc:
@@ -179,7 +182,7 @@ class _ListReader:
             raise Refused(Problem(line.part, line.number, Reason.BAD_NAME))
         if self._section is None and self._first.kind is Kind.ADL:
             raise Refused(Problem(line.part, line.number, Reason.NO_SECTION))
-        if len(self._closed) >= MAX_ENTRIES:
+        if len(self._closed) >= MAX_TRAVELLERS:
             raise Refused(Problem(line.part, line.number, Reason.TOO_LONG))
         assert self._total is not None
         flight, booking_class = self._first.flight, self._total.booking_class

@@ -400,6 +400,18 @@ def test_what_is_no_list_is_refused(text: str) -> None:
     assert found.problems
 
 
+def test_more_than_any_list_has_is_refused_and_told_in_bounds() -> None:
+    assert (line_of(PNL, "1SUHARTO"), Reason.TOO_LONG) in why(PNL.replace("NO GARLIC", "NO GARLIC " * 30))
+    assert Reason.TOO_LONG in [
+        reason for _, reason in why(PNL.replace("NO GARLIC", "NO" + "\n.RN/GARLIC" * 200))
+    ]
+    assert why("A" * 1_000_001) == [(0, Reason.TOO_LONG)]
+    assert len(left_out(PNL.replace(".W/K/2/23", "\n".join([".X/1"] * 5000)))) == 1000
+    assert len(why(PNL.replace(".W/K/2/23", "\n".join(["1/1"] * 5000)))) == 1000
+    crowd = PNL.replace(".W/K/2/23\n", ".W/K/2/23\n" + "1A/B\n.L/ABC123\n" * 1001)
+    assert Reason.TOO_LONG in [reason for _, reason in why(crowd)]
+
+
 def test_a_refusal_repeats_nothing_of_the_list() -> None:
     found = read(PNL.replace("7841234567890/2", "1").replace("ENDPNL", "GARBAGE\nENDPNL"))
     assert "ZHANG" not in str(found)
