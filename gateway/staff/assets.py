@@ -1,12 +1,15 @@
 """The console's styles and scripts, under names that change with their content, sent from memory.
 
 A desk that needs a file of its own puts it into `static/` and names it in its template: `{{ asset("inspector.js") }}`.
+`static/vendor/` is made by `python -m deploy.assets` from npm packages; its files are named `vendor/zxing.js`.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import json
+import logging
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -18,9 +21,19 @@ from starlette.responses import Response
 from gateway.cache.page import coding_for, matches
 from gateway.errors import UnknownPath
 
+log = logging.getLogger(__name__)
+
 STATIC: Final = Path(__file__).parent / "static"
 PREFIX: Final = "/staff/static"
-_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml; charset=utf-8",
+    ".wasm": "application/wasm",
+}
+_LARGE: Final = 200_000
+# The best compression of a megabyte takes three seconds of every start.
+_QUALITY: Final = 9
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -30,16 +43,23 @@ class Assets:
     def __init__(self, static: Path = STATIC) -> None:
         self._urls: dict[str, str] = {}
         self._bodies: dict[str, tuple[str, str, dict[str, bytes]]] = {}
-        for path in sorted(each for each in static.iterdir() if each.suffix in _TYPES):
+        own = {each.name: each for each in static.iterdir() if each.suffix in _TYPES}
+        for told, path in sorted((own | _vendored(static)).items()):
             body = path.read_bytes()
             digest = hashlib.sha256(body).hexdigest()[:12]
-            name = f"{path.stem}.{digest}{path.suffix}"
-            codings = {"br": brotli.compress(body), "gzip": gzip.compress(body, 9, mtime=0), "": body}
-            self._urls[path.name] = f"{PREFIX}/{name}"
-            self._bodies[name] = (f"{_TYPES[path.suffix]}; charset=utf-8", f'"{digest}"', codings)
+            name = f"{Path(told).stem}.{digest}{path.suffix}"
+            codings = {
+                "br": brotli.compress(body, quality=_QUALITY if len(body) > _LARGE else 11),
+                "gzip": gzip.compress(body, 9, mtime=0),
+                "": body,
+            }
+            self._urls[told] = f"{PREFIX}/{name}"
+            self._bodies[name] = (_TYPES[path.suffix], f'"{digest}"', codings)
 
     def url(self, name: str) -> str:
-        """The address of a file of `static/`: it changes when its content does."""
+        """The address of a file of `static/`: it changes when its content does; "" for what was never fetched."""
+        if name not in self._urls and name.startswith("vendor/"):
+            return ""
         return self._urls[name]
 
     async def respond(self, request: Request) -> Response:
@@ -55,6 +75,15 @@ class Assets:
         if coding:
             headers["Content-Encoding"] = coding
         return Response(codings[coding], headers=headers, media_type=media_type)
+
+
+def _vendored(static: Path) -> dict[str, Path]:
+    manifest = static / "vendor" / "manifest.json"
+    if not manifest.exists():
+        log.warning("older phones can't scan: gateway/staff/static/vendor is missing, run `python -m deploy.assets`")
+        return {}
+    files: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+    return {f"vendor/{name}": static / "vendor" / hashed for name, hashed in files.items()}
 
 
 @cache

@@ -39,7 +39,7 @@ async def test_the_desk_of_messages_shows_progress_and_who_was_told(house: House
         assert 'aria-label="Sent today: 225,944 / 250,404"' in empty
         assert "Type a flight or a traveller above" in empty
         found = (await client.get("/staff/messages?q=cz3101-20261123-csx-pek&state=received")).text
-        assert "2026-11-23 16:04:13" in found
+        assert "16:04:13" in found
         assert "0123…cdef" in found
         assert "0123456789abcdef0123456789abcdef" not in found, "travellers are masked"
         next_page = re.search(r'href="([^"]+)" rel="next"', found)
