@@ -193,7 +193,8 @@ def _change(
     if not sales_open(ride.boards.departs_at, now, counter.here.settings.close):
         raise SalesClosed
     sell_seats(tx, counter, target.id, len(tickets))
-    who = (f"passenger:{request['passenger_id']}", DOOR)
+    # By the order alone: whoever is erased is cut off from it, and so from here.
+    who = (f"order:{shown_.order.id}", DOOR)
     given = Move(shown_.order, tickets, booked(timetable, ride), ride.adult_fen, why, who)
     moved = move(tx, counter.seats, given)
     tell(tx, TICKETS_CHANGED, moved.order, given.ride, len(tickets), why=why.value, refund_fen=moved.back_fen)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -219,14 +219,13 @@ def _judge_all(tx: Tx, read: list[_Read], departure_id: str) -> dict[str, dict[s
         ticket = tickets.get(one.ticket_id or "")
         result = one.result or (ScanResult.UNKNOWN if ticket is None else None)
         if result is None and ticket is not None:
-            result = _judge(tx, one.scan, ticket, departure_id)
+            result, ticket = _judge(tx, one.scan, ticket, departure_id)
             if result is None:
                 # Another copy of the service has just answered this very scan.
                 answers |= tx.store.answered_scans([one.scan.id])
                 continue
             if result is ScanResult.BOARDED:
                 marks.append(Marked(ticket.id, Mark.BOARDED, ticket.ride.departs_at))
-            ticket = tickets[ticket.id] = tx.store.find_tickets([ticket.id])[ticket.id]
         assert result is not None
         answers[one.scan.id] = _scanned(one.scan, result, ticket)
         tx.store.keep_scan(one.scan, ticket.id if ticket else None, result, answers[one.scan.id], tx.now())
@@ -234,18 +233,21 @@ def _judge_all(tx: Tx, read: list[_Read], departure_id: str) -> dict[str, dict[s
     return answers
 
 
-def _judge(tx: Tx, scan: Scan, ticket: BusTicket, departure_id: str) -> ScanResult | None:
-    """What this scan of a ticket is; None when it was answered meanwhile."""
-    if tx.store.tick(ticket.id, departure_id, min(scan.scanned_at, tx.now()), scan.actor):
-        return ScanResult.BOARDED
+def _judge(tx: Tx, scan: Scan, ticket: BusTicket, departure_id: str) -> tuple[ScanResult | None, BusTicket]:
+    """What this scan of a ticket is, None when it was answered meanwhile; and the ticket as it is then."""
+    at = min(scan.scanned_at, tx.now())
+    if tx.store.tick(ticket.id, departure_id, at, scan.actor):
+        return ScanResult.BOARDED, replace(
+            ticket, state=TicketState.BOARDED, boarded_at=at, boarded_by=scan.actor
+        )
     now_is = tx.store.find_tickets([ticket.id])[ticket.id]
     refused = refusal(now_is.state, now_is.ride.departure_id, departure_id)
     if refused is not None:
-        return refused
+        return refused, now_is
     by = tx.store.ticked_by([ticket.id]).get(ticket.id)
     if by is not None and by.scan_id == scan.id:
-        return None
-    return second_showing(scan, by.device if by else "", tx.now())
+        return None, now_is
+    return second_showing(scan, by.device if by else "", tx.now()), now_is
 
 
 def _scanned(scan: Scan, result: ScanResult, ticket: BusTicket | None) -> dict[str, Any]:

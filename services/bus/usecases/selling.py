@@ -15,7 +15,7 @@ from kernel.saga.states import Sale, State
 from kernel.saga.steps import GONE, LATE, SWEEPER, end_hold
 from services.bus.domain import BookedRide, BusTicket, Order, Seat
 from services.bus.domain.boarding import fresh_ticket_id, short_code
-from services.bus.events import ORDER_REFUNDED, SCHEMA_VERSION, TICKETS_ISSUED
+from services.bus.events import BUS_CANCELLED, ORDER_REFUNDED, SCHEMA_VERSION, TICKETS_ISSUED
 from services.bus.settings import BusSettings
 from services.bus.ticketing import Ticket, TicketSigner
 from services.bus.usecases.shared import Tx
@@ -114,7 +114,7 @@ def tell(tx: Tx, name: str, order: Order, ride: BookedRide, seats: int = 0, **mo
     data = {
         "order_id": order.id,
         "passenger_id": order.sale.buyer_id,
-        "ride": booked_view(ride, cancelled=False),
+        "ride": booked_view(ride, cancelled=name == BUS_CANCELLED),
         "seats": seats or len(order.seats),
     }
     tx.outbox.add(Event(name, order.id, order.sale.version, data | more, SCHEMA_VERSION))

@@ -68,7 +68,7 @@ def test_all_the_money_goes_back_when_nobody_is_moved(uow: Any) -> None:
     assert occupied(uow) == (0, 0)
     assert set(revocations(uow)["revoked"]) == {single.id, *(ticket.id for ticket in pair)}
     events = {event["order_id"]: event for event in told(uow, "bus_cancelled")}
-    assert events[order_id]["refund_fen"] == 2250
+    assert (events[order_id]["refund_fen"], events[order_id]["ride"]["cancelled"]) == (2250, True)
     assert (events[order_id]["reason"], events[order_id]["moved_to"], events[order_id]["seats"]) == (
         WEATHER,
         None,
