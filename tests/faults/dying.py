@@ -1,8 +1,9 @@
 """Services in a process that kills itself at one boundary: `python -m tests.faults.dying bus payments`.
 
 A boundary is where a crash can part what belongs together: each write and commit of a database, each message that leaves or is
-acknowledged, each call of the world outside. They are counted from the moment that the file named by DYING_ORDERS is there; it holds
-the number at which the process dies by SIGKILL, 0 for never, and a word that makes each order another. What was passed is told in `<that file>.passed`, one name a line.
+acknowledged, each call of the world outside. They are counted from the moment that the file named by DYING_ORDERS
+is there; it holds the number or the name of the one at which the process dies by SIGKILL, 0 for never, and a word that
+makes each order another. What was passed is told in `<that file>.passed`, one name a line.
 
 Clocks run faster here than in production: what the services do every ten seconds they do twice a second, so that what is
 stuck is resumed while a test waits. Production knows nothing of this.
@@ -16,6 +17,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,12 +26,16 @@ import requests
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.default import DefaultDialect
 
+from kernel.ids import new_id
 from kernel.saga import run, steps
+from kernel.saga.states import Refund, RefundState
 from kernel.wire import consumer, entrypoints, events, publish, replies
 from services.payments import domain as payments_domain
+from services.payments.till import PaymentsTill
 from services.payments.usecases import paying, refunding
 
 ORDERS = "DYING_ORDERS"
+CARELESS = "DYING_CARELESS"
 TICK_S = 0.5
 SOON_S = 10.0
 SHORT = timedelta(seconds=1)
@@ -62,11 +68,11 @@ class Boundaries:
             return
         if order != self._order:
             self._order, self._count = order, 0
-        fatal = int(order.split()[0])
+        fatal, _, _ = order.partition("\n")
         self._count += 1
         with self._passed.open("a", encoding="ascii") as told:
             told.write(f"{name}\n")
-        if self._count == fatal:
+        if fatal in (str(self._count), name):
             self._orders.unlink()
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -135,9 +141,21 @@ def hurry() -> None:
     assert refunding.domain is payments_domain
 
 
+def be_careless() -> None:
+    """The control's fault: a refund gets another number each time that it is asked for."""
+    ask = PaymentsTill.refund
+
+    def anew(self: PaymentsTill, out_trade_no: str, refund: Refund) -> RefundState:
+        return ask(self, out_trade_no, replace(refund, out_refund_no=new_id()))
+
+    PaymentsTill.refund = anew  # type: ignore[method-assign]
+
+
 def main(names: list[str]) -> int:
     watch(Boundaries(Path(os.environ[ORDERS])))
     hurry()
+    if os.environ.get(CARELESS):
+        be_careless()
     return deploy.serve.main(names)
 
 

@@ -27,8 +27,9 @@ _AGAIN = {Kind.UNAVAILABLE.value, Kind.DEADLINE.value}
 class Mortal:
     """deaths: how often the process has died. It is started again by whoever waits for something."""
 
-    def __init__(self, stack: Stack, *names: str) -> None:
+    def __init__(self, stack: Stack, *names: str, **environ: str) -> None:
         self.stack = stack
+        self._environ = environ
         self.deaths = 0
         self._names = names
         self._orders = Path(stack.var) / "die.at"
@@ -50,11 +51,11 @@ class Mortal:
         self.wire.close()
         self._stop()
 
-    def die_at(self, boundary: int) -> None:
-        """Die at that boundary from now on, once; 0: count only."""
+    def die_at(self, boundary: int | str) -> None:
+        """Die at that boundary from now on, or at the first of that name, once; 0: count only."""
         self._passed.unlink(missing_ok=True)
         draft = self._orders.with_suffix(".draft")
-        draft.write_text(f"{boundary} {new_id()}", encoding="ascii")
+        draft.write_text(f"{boundary}\n{new_id()}", encoding="ascii")
         draft.replace(self._orders)
 
     def live(self) -> list[str]:
@@ -80,6 +81,10 @@ class Mortal:
             time.sleep(0.1)
         raise AssertionError(f"{service}.{method} was never answered")
 
+    def pause(self) -> None:
+        """End the process; `keep_alive` starts it again."""
+        self._stop()
+
     def keep_alive(self) -> None:
         """Start the process again if it died."""
         if self._dead():
@@ -91,7 +96,9 @@ class Mortal:
 
     def _start(self) -> None:
         arguments = ("-m", "tests.faults.dying", *self._names)
-        self._process = self.stack.run("services", *arguments, DYING_ORDERS=str(self._orders))
+        self._process = self.stack.run(
+            "services", *arguments, DYING_ORDERS=str(self._orders), **self._environ
+        )
 
     def _stop(self) -> None:
         if self._process is not None:
