@@ -56,7 +56,7 @@ KINDS: Final = {
     "refund_held_up": N_("Refund held up"),
     "code": N_("Code"),
 }
-_TRAVELLER: Final = re.compile(r"[0-9a-f]{32}")
+_ID: Final = re.compile(r"[0-9a-f]{32}")
 QUEUE: Final = Queue(
     "messages",
     (
@@ -70,7 +70,7 @@ QUEUE: Final = Queue(
         Column(N_("Received"), "time"),
         Column(N_("Attempts"), "number"),
     ),
-    search=N_("Flight or traveller, e.g. CZ3101-20261123-CSX-PEK"),
+    search=N_("Flight, traveller or order, e.g. CZ3101-20261123-CSX-PEK"),
     filters=(Filter("state", N_("State"), tuple((value, word) for value, (word, _) in STATES.items())),),
 )
 
@@ -89,7 +89,7 @@ class Messages:
         values: dict[str, Any] = {
             "template": "messages.html",
             "heading": N_("Messages"),
-            "empty": N_("Type a flight or a traveller above to see who was told what."),
+            "empty": N_("Type a flight, a traveller or an order above to see who was told what."),
         }
         if "as" not in request.query_params:
             values |= await self._progress(request, staff)
@@ -105,15 +105,21 @@ class Messages:
         sought = wishes["q"]
         if not sought:
             return Found(())
-        about = "passenger_id" if _TRAVELLER.fullmatch(sought.lower()) else "flight_id"
-        wish: dict[str, Any] = {about: sought.lower() if about == "passenger_id" else sought.upper()[:64]}
-        if wishes["state"]:
-            wish["state"] = wishes["state"]
-        answer = await self._console.read(
-            request, staff, "notify", "search_messages", **wish, limit=limit, cursor=cursor[:64]
-        )
-        t = self._console.texts(request)
-        return Found([self._row(t, each) for each in answer["messages"]], answer["cursor"] or "")
+        ways = ("passenger_id", "order_id") if _ID.fullmatch(sought.lower()) else ("flight_id",)
+        told, _, place = cursor.partition(":")
+        # A traveller's number and an order's look alike: the pages after the first go on where rows were found.
+        for about in (told,) if told in ways else ways:
+            wish: dict[str, Any] = {about: sought.upper()[:64] if about == "flight_id" else sought.lower()}
+            if wishes["state"]:
+                wish["state"] = wishes["state"]
+            answer = await self._console.read(
+                request, staff, "notify", "search_messages", **wish, limit=limit, cursor=place[:64]
+            )
+            if answer["messages"]:
+                t = self._console.texts(request)
+                rows = [self._row(t, each) for each in answer["messages"]]
+                return Found(rows, f"{about}:{answer['cursor']}" if answer["cursor"] else "")
+        return Found(())
 
     def _row(self, t: Texts, message: dict[str, Any]) -> list[Cell]:
         state, tone = STATES.get(message["state"], (message["state"], "calm"))

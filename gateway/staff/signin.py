@@ -19,6 +19,7 @@ from gateway.calls import context_of
 from gateway.session.origin import require_own_page
 from gateway.staff.console import Console
 from gateway.staff.guard import SIGN_IN, form_of, plain_form
+from gateway.staff.people import token_hash
 from kernel.clock import real_now
 from kernel.errors import Kind, ServiceError
 from kernel.ids import new_secret
@@ -27,6 +28,10 @@ CODE: Final = f"{SIGN_IN}/code"
 SIGN_OUT: Final = "/staff/sign-out"
 _POLICY: Final = "staff-sign-in"
 _RATE: Final = "60/minute"
+_KNOWN_POLICY: Final = "staff-sign-in-known"
+_KNOWN_RATE: Final = "20/minute"
+_WIDE_POLICY: Final = "staff-sign-in-wide"
+_WIDE_RATE: Final = "600/minute"
 _MAX_FIELD: Final = 200
 _AGENT: Final = 200
 
@@ -37,7 +42,8 @@ class SignIn:
     def __init__(self, console: Console) -> None:
         self._console, self._people = console, console.people
         self._deps = console.deps
-        console.deps.limits.add(_POLICY, _RATE)
+        for policy, rate in ((_POLICY, _RATE), (_KNOWN_POLICY, _KNOWN_RATE), (_WIDE_POLICY, _WIDE_RATE)):
+            console.deps.limits.add(policy, rate)
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -56,7 +62,7 @@ class SignIn:
         """POST /staff/sign-in: on to the code, whatever was typed: only the end tells."""
         try:
             require_own_page(request, self._deps.settings.public_url)
-            self._deps.limits.spend(_POLICY, self._deps.limits.address(request))
+            self._spend(request)
             form = await plain_form(request)
             challenge = new_secret()
             typed = {name: form.get(name, "")[:_MAX_FIELD] for name in ("login", "password")}
@@ -81,7 +87,7 @@ class SignIn:
         challenge = self._people.cookies.sign_in(request)
         try:
             require_own_page(request, self._deps.settings.public_url)
-            self._deps.limits.spend(_POLICY, self._deps.limits.address(request))
+            self._spend(request)
             form = await plain_form(request)
             if not challenge:
                 return self._console.go(SIGN_IN)
@@ -187,6 +193,17 @@ class SignIn:
             response.headers["retry-after"] = shown.headers["retry-after"]
         self._people.cookies.drop_sign_in(response)
         return response
+
+    def _spend(self, request: Request) -> None:
+        """Take from the allowance of a browser that signed in before, or of those at this address that didn't.
+
+        Many desks share an address: a stranger among them must not use up what they need. Whether the browser's word
+        is true is the service's to judge; a made-up one gains no more than another turn to be judged. Raises RateLimited.
+        """
+        limits, device = self._deps.limits, self._people.cookies.device(request)
+        address = limits.address(request)
+        limits.spend(_WIDE_POLICY, address)
+        limits.spend(_KNOWN_POLICY if device else _POLICY, token_hash(device) if device else address)
 
     def _from(self, request: Request) -> dict[str, str]:
         return {

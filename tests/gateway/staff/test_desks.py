@@ -37,17 +37,19 @@ async def test_the_desk_of_messages_shows_progress_and_who_was_told(house: House
         empty = (await client.get("/staff/messages")).text
         assert "225,944" in empty
         assert 'aria-label="Sent today: 225,944 / 250,404"' in empty
-        assert "Type a flight or a traveller above" in empty
+        assert "Type a flight, a traveller or an order above" in empty
         found = (await client.get("/staff/messages?q=cz3101-20261123-csx-pek&state=received")).text
         assert "16:04:13" in found
         assert "0123…cdef" in found
         assert "0123456789abcdef0123456789abcdef" not in found, "travellers are masked"
         next_page = re.search(r'href="([^"]+)" rel="next"', found)
         assert next_page
-        assert "cursor=50" in next_page[1]
+        assert "cursor=flight_id%3A50" in next_page[1]
+        await client.get("/staff/messages?q=" + "ab" * 16)
     asked = [request for _, method, request, _ in house.rpc.calls if method == "search_messages"]
-    assert asked[-1]["flight_id"] == "CZ3101-20261123-CSX-PEK"
-    assert asked[-1]["state"] == "received"
+    assert asked[0]["flight_id"] == "CZ3101-20261123-CSX-PEK"
+    assert asked[0]["state"] == "received"
+    assert [each for each in asked[1:] if "passenger_id" in each or "order_id" in each] == asked[1:]
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from kernel.errors import Unavailable
 from services.staff.schemas import Role
 from tests.gateway.staff.house import PASSWORD, House, keys_of, sign_in
 
@@ -76,3 +77,27 @@ async def test_the_first_sign_in_sets_up_an_authenticator() -> None:
         assert (await sign_in(client, "anna", codes[3].upper())).status_code == 303
     async with house.browser() as client:
         assert (await sign_in(client, "anna", codes[3])).status_code == 401, "a recovery code works once"
+
+
+async def test_a_stranger_at_the_same_address_uses_up_nothing_that_a_known_browser_needs(
+    house: House,
+) -> None:
+    house.staff.add("anna", Role.SUPPORT)
+    async with house.browser() as known, house.browser() as stranger:
+        await sign_in(known, "anna", house.code(-1))
+        for number in range(100):
+            last = await stranger.post("/staff/sign-in", data={"login": f"x{number}", "password": "words"})
+        assert last.status_code == 429, "control: the stranger has to wait"
+        fresh = await stranger.post("/staff/sign-in", data={"login": "anna", "password": PASSWORD})
+        assert fresh.status_code == 429, "control: so has a new browser"
+        assert (await sign_in(known, "anna", house.code())).status_code == 303
+
+
+async def test_while_the_service_is_away_the_console_says_so_and_lets_nobody_in(house: House) -> None:
+    async with house.at_work("anna", Role.SUPPORT) as client, house.browser() as nobody:
+        house.rpc.fails_with = Unavailable(service="staff", retry_after_s=2)
+        away = await nobody.post("/staff/sign-in", data={"login": "anna", "password": PASSWORD})
+        assert (away.status_code, away.headers["retry-after"]) == (503, "2")
+        page = await client.get("/staff/messages")
+        assert page.status_code == 503
+        assert page.headers["cache-control"] == "no-store"
