@@ -138,12 +138,14 @@ def _infants(seat: Seat, sitter: Sitter, seat_map: SeatMap, taken: Taken) -> int
 def seats_for(party: Sequence[Sitter], seat_map: SeatMap, taken: Taken) -> dict[str, str] | None:
     """Seats for those of a party who have none yet, by their ids; None: not all of them can sit.
 
-    party: at most nine, of one booking. taken: everybody's seats, the party's own among them: who has one
-    draws the others near. Never an exit. Seats with more room come last: airlines sell them.
+    party: at most nine, of one booking. taken: everybody's seats; those of the same booking draw the others near. Never an exit. Seats with more room come last: airlines sell them.
     """
     seated = {who.id: name for name, who in taken.items()}
     missing = [sitter for sitter in party if sitter.id not in seated]
-    near = [seat_map.seats[seated[each.id]] for each in party if seated.get(each.id) in seat_map.seats]
+    parties = {each.party for each in party if each.party}
+    near = [
+        seat_map.seats[name] for name, who in taken.items() if who.party in parties and name in seat_map.seats
+    ]
     found: dict[str, str] = {}
     for cabin in dict.fromkeys(sitter.cabin for sitter in missing):
         group = sorted((each for each in missing if each.cabin == cabin), key=_hardest_first)

@@ -58,6 +58,7 @@ class SendCodeSchema(Strict):
 class ConfirmCodeSchema(Strict):
     """With an account the booking is bound to it, without one a grant is given."""
 
+    request_id = request_id()
     address = short(64, required=True)
     booking_id = short(64, required=True)
     passenger_id = short(64, load_default=None, allow_none=True)

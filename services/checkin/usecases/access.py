@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from marshmallow import ValidationError
 
-from kernel.ids import new_secret
 from kernel.inbox import answer_once
 from services.checkin import clients, schemas
 from services.checkin.clients import Caller
@@ -25,7 +24,7 @@ from services.checkin.errors import (
     TooManyGuesses,
 )
 from services.checkin.store import CodeRow
-from services.checkin.usecases.shared import Place, Tx, Work, instant, name_of
+from services.checkin.usecases.shared import Place, Tx, Work, instant, name_of, normal
 from services.checkin.usecases.views import Status, status_views
 
 CODE_TRIES: Final = 5
@@ -48,7 +47,7 @@ def find_booking(uow: Work, place: Place, request: Mapping[str, Any], now: datet
         travellers = _found(tx, place, factors)
         views = []
         if travellers:
-            account = request["passenger_id"]
+            account = _present(tx, request["passenger_id"])
             if account is not None and factors.kind == "document":
                 for booking_id in {each.booking_id for each in travellers}:
                     tx.store.bind(booking_id, account, "document", tx.now())
@@ -110,31 +109,40 @@ def send_code(uow: Work, caller: Caller, place: Place, request: Mapping[str, Any
 
 
 def confirm_code(uow: Work, place: Place, request: Mapping[str, Any]) -> dict[str, Any]:
-    """ConfirmedSchema: the account is bound, or the browser gets a grant. A code works once.
+    """ConfirmedSchema: the account is bound, or the browser gets a grant. A code works once, for one request.
 
-    Raises CodeRefused for every kind of wrong, TooManyGuesses.
+    Raises CodeRefused for every kind of wrong, TooManyGuesses, RequestReused, RequestInFlight.
     """
-    booking_id, account = request["booking_id"], request["passenger_id"]
+    booking_id, code = request["booking_id"], request["code"].strip()
     address = place.vault.index(request["address"], "address")
     target = place.vault.index(f"code {booking_id}", "guess")
-    grant = None if account is not None else new_secret()
-    with uow.write() as tx:
+    grant = place.vault.grant(request["request_id"], booking_id, code)
+
+    def work(tx: Tx) -> dict[str, Any]:
         _refuse_guesser(tx, address, target)
-        right = _spent(tx, place, booking_id, request["code"])
+        account = _present(tx, request["passenger_id"])
         expires_at = tx.now() + timedelta(minutes=place.settings.grant_minutes)
-        if not right:
+        if not _spent(tx, place, booking_id, code):
             tx.store.add_guess(tx.now(), address, target)
-        elif grant is None:
+            return {"right": False}
+        if account is not None:
             tx.store.bind(booking_id, account, "code", tx.now())
-        else:
-            tx.store.add_grant(_hash(grant), booking_id, expires_at)
-    if not right:
+            return {"right": True, "expires_at": None}
+        tx.store.add_grant(_hash(grant), booking_id, expires_at)
+        return {"right": True, "expires_at": instant(expires_at)}
+
+    # What was wrong is kept as well: a repeat is no second guess.
+    payload = place.vault.fingerprint({**request, "address": ""})
+    answer = answer_once(uow, request["request_id"], "confirm_code", payload, work)
+    if not answer["right"]:
         raise CodeRefused
-    return {
-        "booking_id": booking_id,
-        "grant": grant,
-        "expires_at": None if grant is None else instant(expires_at),
-    }
+    until = answer["expires_at"]
+    return {"booking_id": booking_id, "grant": None if until is None else grant, "expires_at": until}
+
+
+def _present(tx: Tx, account: str | None) -> str | None:
+    """Who an account is now: it may have become one with another, or be gone."""
+    return None if account is None else tx.store.present(account)
 
 
 class _Factors:
@@ -143,7 +151,7 @@ class _Factors:
     def __init__(self, given: Mapping[str, str]) -> None:
         self.surname = given["surname"]
         self.kind = next(name for name in ("pnr", "ticket", "document") if given[name].strip())
-        text = "".join(given[self.kind].split()).replace("-", "").upper()
+        text = normal(given[self.kind])
         # Some write the fourteenth digit, which is a check on the others.
         self.value = text[:13] if self.kind == "ticket" and len(text) == 14 else text
         self.key = f"{self.kind} {self.value}"

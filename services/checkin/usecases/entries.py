@@ -11,7 +11,7 @@ from kernel.ids import new_id
 from services.checkin import events
 from services.checkin.domain import Booking, Entry, Known, SeatMap, Traveller
 from services.checkin.schemas.vocabulary import Standing
-from services.checkin.usecases.shared import Flight, Place, Tx
+from services.checkin.usecases.shared import Flight, Place, Tx, normal
 from services.checkin.usecases.writing import Step
 
 
@@ -121,8 +121,7 @@ def _step(was: Traveller, now: Traveller) -> Step:
 
 def indexes_of(place: Place, listed: Mapping[str, Any]) -> list[str]:
     """By which the documents of an entry are found."""
-    numbers = ["".join(paper["number"].split()).replace("-", "").upper() for paper in listed["papers"]]
-    return [place.vault.index(number, "paper") for number in numbers]
+    return [place.vault.index(normal(paper["number"]), "paper") for paper in listed["papers"]]
 
 
 def _plain(listed: Mapping[str, Any]) -> dict[str, Any]:

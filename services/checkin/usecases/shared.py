@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -91,6 +92,11 @@ def name_of(vault: Vault, traveller: Traveller) -> tuple[Person, Person | None]:
     opened = vault.open(traveller.name_sealed, traveller.id)
     infant = opened["infant"]
     return person_of(opened), None if infant is None else person_of(infant)
+
+
+def normal(number: str) -> str:
+    """A number as it is compared: capitals, no blanks or hyphens, no full-width characters."""
+    return "".join(unicodedata.normalize("NFKC", number).split()).replace("-", "").upper()
 
 
 def instant(at: datetime) -> str:

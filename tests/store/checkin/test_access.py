@@ -64,7 +64,13 @@ def send(
 
 
 def confirm(uow: Any, booking_id: str, code: str, account: str | None = None, **more: Any) -> dict[str, Any]:
-    given = {"address": "192.0.2.1", "booking_id": booking_id, "passenger_id": account, "code": code}
+    given = {
+        "request_id": new_id(),
+        "address": "192.0.2.1",
+        "booking_id": booking_id,
+        "passenger_id": account,
+        "code": code,
+    }
     answer = usecases.confirm_code(uow, PLACE, schemas.ConfirmCodeSchema().load(given | more))
     assert schemas.ConfirmedSchema().validate(answer) == {}
     return answer
@@ -153,7 +159,9 @@ def test_a_code_goes_to_the_account_that_has_the_booking_and_lets_another_browse
     assert send(listed, others, booking_id, request_id=request_id) == first
     (sent,) = others.codes
     assert (sent["passenger_id"], first["to"], len(sent["code"])) == (ANN, "+86*****34", 6)
-    grant = confirm(listed, booking_id, sent["code"])["grant"]
+    request_id = new_id()
+    grant = confirm(listed, booking_id, sent["code"], request_id=request_id)["grant"]
+    assert confirm(listed, booking_id, sent["code"], request_id=request_id)["grant"] == grant
     shown = usecases.get_party(listed, PLACE, {"access": access(booking_id, None, grant)}, NOW)
     assert shown["pnr"] == "ABC123"
     with pytest.raises(CodeRefused):

@@ -135,7 +135,9 @@ def test_a_child_is_not_checked_in_before_an_adult(listed: Any) -> None:
     with pytest.raises(PartyRefused):
         check_in(listed, mine, traveller_ids=[child])
     check_in(listed, mine, traveller_ids=[adult])
-    assert check_in(listed, mine, traveller_ids=[child])["travellers"][2]["standing"] == "checked_in"
+    done = check_in(listed, mine, traveller_ids=[child])["travellers"]
+    assert done[2]["standing"] == "checked_in"
+    assert done[2]["seat"][:-1] == done[0]["seat"][:-1], "in the row of the adult who was there before"
 
 
 def test_the_window_the_declaration_and_the_access_are_asked_for(listed: Any) -> None:
