@@ -80,7 +80,9 @@ class Assets:
 def _vendored(static: Path) -> dict[str, Path]:
     manifest = static / "vendor" / "manifest.json"
     if not manifest.exists():
-        log.warning("older phones can't scan: gateway/staff/static/vendor is missing, run `python -m deploy.assets`")
+        log.warning(
+            "older phones can't scan: gateway/staff/static/vendor is missing, run `python -m deploy.assets`"
+        )
         return {}
     files: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8"))["files"]
     return {f"vendor/{name}": static / "vendor" / hashed for name, hashed in files.items()}
