@@ -51,7 +51,7 @@ def hold_seats(
         if tx.store.sales.open_holds(request["passenger_id"], tx.now()) >= settings.open_holds:
             raise TooManyHolds(most=settings.open_holds)
         _take(tx, ride, len(request["passengers"]), counter)
-        order = _order(tx, timetable, ride, request, counter.here)
+        order = _order(tx, timetable, ride, request, counter)
         tx.store.add_order(order, BUYER, "holds seats")
         return {"order": order_view(shown(tx, order, now))}
 
@@ -73,14 +73,14 @@ def _take(tx: Tx, ride: Ride, seats: int, counter: Counter) -> None:
         raise SoldOut(free=occupancy.free)
 
 
-def _order(tx: Tx, timetable: Timetable, ride: Ride, request: Mapping[str, Any], here: Here) -> Order:
+def _order(tx: Tx, timetable: Timetable, ride: Ride, request: Mapping[str, Any], counter: Counter) -> Order:
     riders = tuple(passenger["kind"] for passenger in request["passengers"])
     seats = seats_of(riders, ride.adult_fen)
+    # Nobody pays for a bus that has left.
+    hold = min(counter.here.settings.hold, ride.boards.departs_at - counter.seats.now)
     amount_fen = sum(seat.price_fen for seat in seats)
     return Order(
-        sale=opened(
-            request["passenger_id"], amount_fen, timetable.fares.currency, tx.now(), here.settings.hold
-        ),
+        sale=opened(request["passenger_id"], amount_fen, timetable.fares.currency, tx.now(), hold),
         ride=booked(timetable, ride),
         seats=seats,
         flight_id=request["flight_id"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from services.bus.settings import BusSettings
 from services.bus.usecases.paying import description
 from tests.fakes.till import FakeTill
 from tests.fakes.uow import FakeUnitOfWork
+from tests.unit.bus.examples import local
 from tests.unit.bus.paying import bought, event, heard, pass_time
 from tests.unit.bus.selling import (
     DEPARTURE_ID,
@@ -135,6 +136,15 @@ def test_a_hold_that_is_over_cant_be_paid(bus: Any, till: FakeTill) -> None:
     assert (state(bus, order_id), free(bus)) == ("lapsed", SEATS)
     with pytest.raises(HoldOver):
         pay(bus, till, order_id)
+
+
+def test_a_hold_ends_when_the_bus_leaves(bus: Any, till: FakeTill) -> None:
+    order = hold(bus, now=local("09:27"))
+    held_at, expires_at = (datetime.fromisoformat(order[name]) for name in ("held_at", "expires_at"))
+    assert expires_at - held_at == 3 * MINUTE
+    pass_time(bus, 3 * MINUTE)
+    with pytest.raises(HoldOver):
+        pay(bus, till, order["id"])
 
 
 def test_with_the_till_away_the_order_waits_and_can_be_paid_later(bus: Any, till: FakeTill) -> None:
