@@ -16,7 +16,7 @@ from services.bus.settings import BusSettings
 from services.bus.usecases.paying import description
 from tests.fakes.till import FakeTill
 from tests.fakes.uow import FakeUnitOfWork
-from tests.unit.bus.examples import local
+from tests.unit.bus.examples import edited, local
 from tests.unit.bus.paying import bought, event, heard, pass_time
 from tests.unit.bus.selling import (
     DEPARTURE_ID,
@@ -24,6 +24,7 @@ from tests.unit.bus.selling import (
     READER,
     SEATS,
     free,
+    give_back,
     hold,
     imported,
     pay,
@@ -339,3 +340,41 @@ def test_the_payer_reads_what_is_bought_in_127_characters(bus: Any) -> None:
     assert description(order) == "机场大巴4号线 星沙汽车站—长沙黄花机场T2航站楼 2张"
     order.ride.words["from_name"] = {"zh": "站" * 200}
     assert len(description(order)) == 127
+
+
+def test_what_costs_nothing_is_delivered_and_given_back_without_money(uow: Any, till: FakeTill) -> None:
+    assert imported(uow, edited("fare_attributes.txt", lambda text: text.replace("15.00", "0.00"))).changed
+    order_id = hold(uow, "adult", "child")["id"]
+    answer = pay(uow, till, order_id)
+    assert (answer["order"]["state"], answer["pay"], till.asked) == ("issued", {}, [])
+    tickets = [each["id"] for each in answer["order"]["tickets"]]
+    order = give_back(uow, till, order_id, tickets)
+    assert (order["state"], order["refunded_fen"], free(uow)) == ("refunded", 0, SEATS)
+    assert till.asked == []
+
+
+def test_another_device_pays_by_another_payment_and_the_first_one_closing_changes_nothing(
+    bus: Any, till: FakeTill
+) -> None:
+    order_id = hold(bus)["id"]
+    pay(bus, till, order_id)
+    first = till.close(next(iter(till.payments)))
+    pay(bus, till, order_id, channel="jsapi", openid="openid-1")
+    usecases.on_payment_closed(bus, seats(), event(order_id, first))
+    assert sale_of(bus, order_id).out_trade_no == list(till.payments)[-1] != first.out_trade_no
+    heard(bus, till, order_id, till.paid(order_id))
+    assert state(bus, order_id) == "issued"
+
+
+def test_a_hold_that_ends_while_payments_is_asked_leaves_nothing_to_pay(bus: Any, till: FakeTill) -> None:
+    order_id = hold(bus)["id"]
+
+    def released() -> None:
+        till.meanwhile = lambda: None
+        release(bus, order_id, till=till)
+
+    till.meanwhile = released
+    with pytest.raises(HoldOver):
+        pay(bus, till, order_id)
+    assert (state(bus, order_id), free(bus)) == ("released", SEATS)
+    assert [each.state for each in till.payments.values()] == ["closed"]
