@@ -33,7 +33,7 @@ from tests.unit.bus.after import (
     written,
 )
 from tests.unit.bus.examples import MONDAY, local
-from tests.unit.bus.selling import DEPARTURE_ID, HERE, SEATS, give_back, imported, shown
+from tests.unit.bus.selling import DEPARTURE_ID, HERE, SEATS, TIMETABLES, give_back, imported, shown
 
 
 def outcomes(results: list[dict[str, Any]]) -> list[str]:
@@ -180,14 +180,14 @@ def test_a_device_that_was_away_for_long_is_told_page_by_page(
 def test_the_days_departures_are_listed_with_their_seats(uow: Any) -> None:
     sold(uow, "adult", "adult")
     request = {"day_local": MONDAY, "line_id": "A4"}
-    answer = usecases.list_day(uow, usecases.Timetables(), HERE, request)
+    answer = usecases.list_day(uow, TIMETABLES, HERE, request)
     assert schemas.DaySchema().validate(answer) == {}
     times = [each["departs_at"] for each in answer["departures"]]
     assert times == sorted(times)
     assert {each["line_id"] for each in answer["departures"]} == {"A4"}
     (mine,) = [each for each in answer["departures"] if each["departure_id"] == DEPARTURE_ID]
     assert (mine["capacity"], mine["sold"], mine["boarded"], mine["cancelled"]) == (SEATS, 2, 0, False)
-    everything = usecases.list_day(uow, usecases.Timetables(), HERE, request | {"line_id": None})
+    everything = usecases.list_day(uow, TIMETABLES, HERE, request | {"line_id": None})
     assert len(everything["departures"]) > len(times)
 
 

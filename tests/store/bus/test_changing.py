@@ -57,7 +57,12 @@ def test_a_ticket_becomes_one_for_another_bus_and_the_old_one_is_good_no_more(uo
     assert (event["why"], event["seats"], event["ride"]["departure_id"]) == ("own_wish", 1, NEXT)
     with uow.read() as tx:
         ((actor, door, action, details),) = tx.store.audits(other.id)
-    assert (actor, door, action, details["ticket_id"]) == (f"order:{order_id}", "traveller", "changed", new["id"])
+    assert (actor, door, action, details["ticket_id"]) == (
+        f"order:{order_id}",
+        "traveller",
+        "changed",
+        new["id"],
+    )
 
 
 def test_by_ones_own_wish_a_ticket_is_changed_once(uow: Any) -> None:

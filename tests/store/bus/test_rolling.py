@@ -22,7 +22,7 @@ from tests.unit.bus.after import (
     told,
 )
 from tests.unit.bus.examples import local
-from tests.unit.bus.selling import DEPARTURE_ID, EARLY, HERE, SEATS, give_back, shown
+from tests.unit.bus.selling import DEPARTURE_ID, EARLY, HERE, SEATS, TIMETABLES, give_back, shown
 
 FLIGHT = "CZ3101-20261123-CSX-PEK"
 LANDS = "CZ3102-20261123-PEK-CSX"
@@ -63,7 +63,7 @@ def landing(late_min: int) -> dict[str, Any]:
 
 
 def hear(uow: Any, document: dict[str, Any], now: datetime = EARLY) -> int:
-    return usecases.hear_flight(uow, usecases.Timetables(), HERE, document, now)
+    return usecases.hear_flight(uow, TIMETABLES, HERE, document, now)
 
 
 def bound(uow: Any, flight_id: str = FLIGHT, **more: Any) -> tuple[str, list[Any]]:

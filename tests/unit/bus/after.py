@@ -16,7 +16,7 @@ from services.bus.domain import BusTicket
 from tests.fakes.till import FakeTill
 from tests.fakes.uow import FakeUnitOfWork
 from tests.unit.bus.paying import bought
-from tests.unit.bus.selling import DEPARTURE_ID, EARLY, HERE, SIGNER, imported, seats, shown
+from tests.unit.bus.selling import DEPARTURE_ID, EARLY, HERE, SIGNER, TIMETABLES, imported, seats, shown
 
 TILL = FakeTill()
 """Who was paid for everything that is sold here, and pays it back."""
@@ -73,7 +73,7 @@ def boarded(uow: Any, *scans: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "scans": list(scans),
     }
     request = schemas.BoardTicketsSchema().load(given | changes)
-    answer = usecases.board_tickets(uow, usecases.Timetables(), HERE, GATE, request)
+    answer = usecases.board_tickets(uow, TIMETABLES, HERE, GATE, request)
     assert schemas.BoardedSchema().validate(answer) == {}
     return answer
 
@@ -87,7 +87,7 @@ def unboard(uow: Any, ticket_id: str, reason: str = "wrong bus") -> dict[str, An
 
 def manifest(uow: Any, departure_id: str = DEPARTURE_ID) -> dict[str, Any]:
     request = {"departure_id": departure_id}
-    answer = usecases.get_manifest(uow, usecases.Timetables(), HERE, request)
+    answer = usecases.get_manifest(uow, TIMETABLES, HERE, request)
     assert schemas.ManifestSchema().validate(answer) == {}
     return answer
 
@@ -102,7 +102,7 @@ def changes(uow: Any, order_id: str, ids: list[str], now: datetime = EARLY, **mo
     """ChangesSchema."""
     given = {"passenger_id": "p1", "order_id": order_id, "ticket_ids": ids} | more
     request = schemas.ListChangesSchema().load(given)
-    answer = usecases.list_changes(uow, usecases.Timetables(), counter(now), request)
+    answer = usecases.list_changes(uow, TIMETABLES, counter(now), request)
     assert schemas.ChangesSchema().validate(answer) == {}
     return answer
 
@@ -113,7 +113,7 @@ def change(
     """The order, after these tickets were changed."""
     given = {"request_id": new_id(), "passenger_id": "p1", "order_id": order_id, "ticket_ids": ids}
     request = schemas.ChangeTicketsSchema().load(given | {"departure_id": departure_id} | more)
-    answer = usecases.change_tickets(uow, usecases.Timetables(), counter(now), TILL, request)
+    answer = usecases.change_tickets(uow, TIMETABLES, counter(now), TILL, request)
     assert schemas.OrderResultSchema().validate(answer) == {}
     order: dict[str, Any] = answer["order"]
     return order
@@ -123,14 +123,14 @@ def cancel(uow: Any, move_to: str | None = None, now: datetime = EARLY, **more: 
     """CancelledSchema; the usual bus."""
     given = {"request_id": new_id(), "actor": "staff:wu", "departure_id": DEPARTURE_ID, "reason": WEATHER}
     request = schemas.CancelDepartureSchema().load(given | {"move_to": move_to} | more)
-    answer = usecases.cancel_departure(uow, usecases.Timetables(), counter(now), request)
+    answer = usecases.cancel_departure(uow, TIMETABLES, counter(now), request)
     assert schemas.CancelledSchema().validate(answer) == {}
     return answer
 
 
 def preview(uow: Any, move_to: str | None = None, now: datetime = EARLY) -> dict[str, Any]:
     request = schemas.PreviewCancellationSchema().load({"departure_id": DEPARTURE_ID, "move_to": move_to})
-    answer = usecases.preview_cancellation(uow, usecases.Timetables(), counter(now), request)
+    answer = usecases.preview_cancellation(uow, TIMETABLES, counter(now), request)
     assert schemas.CancellationPreviewSchema().validate(answer) == {}
     return answer
 
