@@ -229,7 +229,8 @@ def _kept_s(order: dict[str, Any]) -> int:
 
 
 def _version(order: dict[str, Any]) -> str:
-    """Another one whenever the page would look different."""
-    seen = [order["state"], order["refunded_fen"], order["refunding_fen"], order["change_reason"]]
+    """Another one whenever the page would look different: not while WeChat's pay sheet lies over it."""
+    state = OrderState.HELD.value if order["state"] in WAITS else order["state"]
+    seen = [state, order["refunded_fen"], order["refunding_fen"], order["change_reason"]]
     seen += [[ticket["id"], ticket["state"], ticket["ride"]["departs_at"]] for ticket in order["tickets"]]
     return hashlib.sha256(orjson.dumps(seen)).hexdigest()[:16]
