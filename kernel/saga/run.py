@@ -14,7 +14,7 @@ from kernel.saga.states import OPEN, UNPAID, HoldIsOver, Refund, RefundState, Sa
 
 log = logging.getLogger(__name__)
 
-SWEEP_BATCH: Final = 100
+SWEEP_BATCH: Final = 300
 UNHEARD: Final = timedelta(seconds=60)
 """After the end of a hold, until a payment that still seems open is closed: its word may be on the way."""
 _AWAY: Final = frozenset({Kind.UNAVAILABLE, Kind.DEADLINE})
