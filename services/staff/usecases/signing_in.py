@@ -216,9 +216,10 @@ def _check_code(uow: Work, cipher: Cipher, challenge: Challenge, code: str) -> N
                 count = tx.store.accounts.count_attempt(key, now, allowances.QUIET)
                 if count == allowances.CODES.free:
                     note(tx, NOBODY, "sign_in.codes_guessed", account.id)
-    if wait:
+    if wait and challenge.enrols:
         raise TooManyAttempts(retry_after_s=wait)
     if not right:
+        # Also for one who has to wait: to say so would say that the password was right.
         raise WrongCode if challenge.enrols else SignInRefused
 
 
