@@ -84,7 +84,7 @@ def list_changes(
         shown_ = shown(tx, mine(tx, request), now)
         tickets = _asked(shown_, request["ticket_ids"])
         why, term = allowed_term(tickets, [shown_.why(each) for each in tickets], now)
-        rides = _candidates(timetable, here.airport, tickets[0].ride, why, request["after"], now)
+        rides = _candidates(timetable, here.airport, tickets[0].ride, why, max(now, request["after"] or now))
         known = tx.store.occupancies({ride.departure.id for ride in rides})
     views = []
     for ride in rides:
@@ -130,10 +130,10 @@ def move(tx: Tx, seats: Seats, given: Move) -> Moved:
     A dearer bus costs nothing more, and what a cheaper one costs less is promised back (`domain.price_after`).
     """
     now, new, back_fen = tx.now(), [], 0
-    taken = seats.codes_on(tx, given.ride.departure_id)
+    issuing = seats.issuing(tx, given.ride.departure_id)
     for ticket in given.tickets:
         fen, back = price_after(ticket.price_fen, price_fen(given.adult_fen, ticket.rider), given.why)
-        fresh = seats.ticket(given.order.id, ticket.number, Seat(ticket.rider, fen), given.ride, now, taken)
+        fresh = seats.ticket(given.order.id, ticket.number, Seat(ticket.rider, fen), given.ride, issuing)
         own = given.why is Why.OWN_WISH
         fresh = replace(fresh, changes=ticket.changes + own, replaces=ticket.id)
         ended = tx.store.end_ticket(ticket, TicketState.CHANGED, now)
@@ -209,9 +209,8 @@ def _asked(shown_: Shown, ticket_ids: Sequence[str]) -> list[BusTicket]:
 
 
 def _candidates(
-    timetable: Timetable, airport: str, ride: BookedRide, why: Why, after: datetime | None, now: datetime
+    timetable: Timetable, airport: str, ride: BookedRide, why: Why, earliest: datetime
 ) -> list[Ride]:
-    earliest = max(now, after or now)
     latest = ride.departs_at + WITHIN if why is Why.FLIGHT_LATE else earliest + AHEAD
     wanted = Wanted(ride.from_stop, ride.to_stop, earliest, max(latest, earliest) + WITHIN)
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -21,6 +21,15 @@ REMIND_BATCH: Final = 500
 FORGET_BATCH: Final = 1_000
 # Devices ask for less than a day back.
 MARKS_KEPT: Final = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What an offer stands on. now: the airport's time."""
+
+    timetable: Timetable
+    here: Here
+    now: datetime
 
 
 def hear_flight(
@@ -41,11 +50,11 @@ def hear_flight(
             return 0
         bound = tx.store.bound_orders(flight.flight_id)
     with uow.read() as reading:
-        timetable = timetables.current(reading.store)
+        desk = _Desk(timetables.current(reading.store), here, now)
     told = 0
     for order_id in bound:
         with uow.write() as tx:
-            told += _offer(tx, timetable, here, order_id, now)
+            told += _offer(tx, desk, order_id)
     return told
 
 
@@ -65,16 +74,16 @@ def remind_of_departures(uow: Work, here: Here, now: datetime) -> int:
     return told
 
 
-def _offer(tx: Tx, timetable: Timetable, here: Here, order_id: str, now: datetime) -> bool:
+def _offer(tx: Tx, desk: _Desk, order_id: str) -> bool:
     order, tickets = _locked(tx, order_id)
     if order.flight_id is None or not tickets:
         return False
     bound = Bound(tx.store.flights([order.flight_id])[order.flight_id], order.flight_departs_at)
     first = min(tickets, key=lambda ticket: (ticket.ride.departs_at, ticket.id))
     going = [ticket for ticket in tickets if ticket.ride == first.ride]
-    if not rolls(first.ride, bound) or now > first.ride.departs_at + WITHIN:
+    if not rolls(first.ride, bound) or desk.now > first.ride.departs_at + WITHIN:
         return False
-    found = _next(tx, timetable, here, (first.ride, len(going)), bound, now)
+    found = _next(tx, desk, first.ride, len(going), bound)
     if found is None and bound.flight.departing:
         # The bus that was bought is still the best: being early is no news.
         return False
@@ -86,11 +95,9 @@ def _offer(tx: Tx, timetable: Timetable, here: Here, order_id: str, now: datetim
     return True
 
 
-def _next(
-    tx: Tx, timetable: Timetable, here: Here, wanted: tuple[BookedRide, int], bound: Bound, now: datetime
-) -> BookedRide | None:
+def _next(tx: Tx, desk: _Desk, ride: BookedRide, seats: int, bound: Bound) -> BookedRide | None:
     """The bus that fits the flight best and has seats enough: the last to a flight, the first after one."""
-    ride, seats = wanted
+    here, now, timetable = desk.here, desk.now, desk.timetable
     earliest, latest = roll_window(ride, bound, here.settings.before_flight)
     earliest = max(earliest, now)
     if earliest > latest:

@@ -25,6 +25,14 @@ _WHY = {GONE: "sold_out", LATE: "late"}
 
 
 @dataclass(frozen=True)
+class Issuing:
+    """Tickets being made for one departure. now: the database's time. taken: short codes; each new one is added."""
+
+    now: datetime
+    taken: set[str]
+
+
+@dataclass(frozen=True)
 class Seats:
     """The goods of bus. now: the airport's time."""
 
@@ -55,9 +63,9 @@ class Seats:
         left = not held and order.ride.departs_at <= self.now
         if left or not tx.store.sell(departure_id, seats):
             return Delivery.GONE
-        taken, now = self.codes_on(tx, departure_id), tx.now()
+        issuing = self.issuing(tx, departure_id)
         tickets = [
-            self.ticket(order.id, n, seat, order.ride, now, taken) for n, seat in enumerate(order.seats, 1)
+            self.ticket(order.id, n, seat, order.ride, issuing) for n, seat in enumerate(order.seats, 1)
         ]
         tx.store.add_tickets(tickets)
         return Delivery.DONE
@@ -69,16 +77,14 @@ class Seats:
         elif why in _WHY:
             tell(tx, ORDER_REFUNDED, order, order.ride, refund_fen=sale.amount_fen, why=_WHY[why])
 
-    def codes_on(self, tx: Tx, departure_id: str) -> set[str]:
-        """The short codes of a locked departure's tickets."""
-        return {short_code(each.id) for each in tx.store.tickets_on(departure_id)}
+    def issuing(self, tx: Tx, departure_id: str) -> Issuing:
+        """What new tickets of a locked departure must differ from."""
+        return Issuing(tx.now(), {short_code(each.id) for each in tx.store.tickets_on(departure_id)})
 
-    def ticket(
-        self, order_id: str, number: int, seat: Seat, ride: BookedRide, now: datetime, taken: set[str]
-    ) -> BusTicket:
-        """A new ticket of this ride, signed. now: the database's time. taken: short codes, to which its own is added."""
-        ticket_id = fresh_ticket_id(taken, new_id)
-        taken.add(short_code(ticket_id))
+    def ticket(self, order_id: str, number: int, seat: Seat, ride: BookedRide, issuing: Issuing) -> BusTicket:
+        """A new ticket of this ride, signed."""
+        ticket_id = fresh_ticket_id(issuing.taken, new_id)
+        issuing.taken.add(short_code(ticket_id))
         return BusTicket(
             id=ticket_id,
             order_id=order_id,
@@ -87,7 +93,7 @@ class Seats:
             price_fen=seat.price_fen,
             ride=ride,
             code=self.code(ticket_id, seat, ride),
-            issued_at=now,
+            issued_at=issuing.now,
         )
 
     def code(self, ticket_id: str, seat: Seat, ride: BookedRide) -> str:
