@@ -20,6 +20,7 @@ from kernel import clock
 
 _DAYS: Final = 7
 _FOUND: Final = 8
+_IN_TIME: Final = 4
 _ON_BOARD: Final = 14
 _LONGEST_ID: Final = 64
 _FOR_FLIGHT: Final = 40
@@ -125,7 +126,7 @@ class Bus:
             return {}
         asked: dict[str, Any] = {"from_stop": start or None, "to_stop": end or None, "limit": _FOUND}
         if wanted.departs_at:
-            asked["flight_departs_at"] = wanted.departs_at
+            asked |= {"flight_departs_at": wanted.departs_at, "limit": _IN_TIME}
         else:
             begins = [form["after"]] + ([wanted.meets_from] if wanted.meets_from else [])
             asked["after"] = max(begins).isoformat()
