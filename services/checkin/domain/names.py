@@ -13,8 +13,6 @@ from functools import lru_cache
 from itertools import product
 from typing import Any, Final
 
-from pypinyin import Style, pinyin
-
 from services.checkin.bcbp import BcbpError, latin, split_chinese
 
 _CHINESE: Final = re.compile(r"[㐀-鿿]+")
@@ -173,6 +171,9 @@ def _combined(letters: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 @lru_cache(maxsize=4096)
 def _pinyin(characters: str) -> frozenset[str]:
     """All readings; a surname's own reading first. Joined without blanks, in capitals."""
+    # Its tables take a moment and memory: only who meets a Chinese name pays for them.
+    from pypinyin import Style, pinyin
+
     read = pinyin(characters, style=Style.NORMAL, heteronym=True, errors="ignore", v_to_u=False)
     ways = [tuple(dict.fromkeys(each.upper() for each in one)) for one in read]
     if ways and characters[0] in _SURNAMES:
