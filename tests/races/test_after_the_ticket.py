@@ -39,8 +39,8 @@ from tests.unit.bus.after import (
     tickets,
     told,
 )
-from tests.unit.bus.paying import bought
-from tests.unit.bus.selling import DEPARTURE_ID, SEATS, give_back, shown
+from tests.unit.bus.paying import bought, heard
+from tests.unit.bus.selling import DEPARTURE_ID, SEATS, give_back, hold, pay, shown
 
 Uow = UnitOfWork[BusStore]
 Copies = tuple[Uow, Uow]
@@ -280,6 +280,27 @@ def test_buyers_and_a_cancellation_leave_nobody_with_a_ticket_for_a_bus_that_doe
         assert back_fen == (0 if state == "issued" else paid_fen), "all of it, or a ticket"
     if move_to is None:
         assert {state for *_, state in sales} == {"returning"}
+
+
+class SellsAnyway(BusStore):
+    """What would be if a sale asked for seats alone."""
+
+    def sell(self, departure_id: str, seats: int) -> bool:
+        after = {"sold": DEPARTURES.c.sold + seats}
+        self._connection.execute(update(DEPARTURES).where(DEPARTURES.c.id == departure_id).values(after))
+        return True
+
+
+def test_control_selling_without_asking_leaves_a_ticket_for_a_bus_that_does_not_run(
+    postgresql_copies: Copies,
+) -> None:
+    one, other = postgresql_copies
+    till = FakeTill()
+    order_id = hold(one)["id"]
+    pay(one, till, order_id)
+    cancel(one)
+    heard(UnitOfWork(other.database, SellsAnyway), till, order_id, till.paid(order_id))
+    assert good(one, DEPARTURE_ID) == 1
 
 
 def test_a_departure_is_cancelled_once(copies: Copies) -> None:
