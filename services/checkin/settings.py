@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from kernel.config import setting
+from services.checkin.bcbp import PassSigner
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,16 @@ class CheckinSettings:
         "CHECKIN_ANSWER_MS", 250, about="milliseconds that a search for a booking takes, whatever it finds"
     )
 
+    pass_key: str = setting(
+        "CHECKIN_PASS_KEY",
+        "",
+        about="signs boarding passes: a digit or capital letter, a colon, 32 bytes in hex; empty: unsigned",
+        secret=True,
+    )
+
     def __post_init__(self) -> None:
+        if self.pass_key:
+            self.signer()
         if min(self.keep_days, self.code_minutes, self.grant_minutes, self.boarding_min) < 1:
             raise ValueError("CHECKIN_*_DAYS, _MINUTES and _MIN are at least 1")
         if not 0 <= self.answer_ms <= 2000:
@@ -42,3 +52,10 @@ class CheckinSettings:
     @property
     def boarding(self) -> timedelta:
         return timedelta(minutes=self.boarding_min)
+
+    def signer(self) -> PassSigner | None:
+        """Who signs boarding passes; None: nobody. Raises ValueError for a key of another form."""
+        if not self.pass_key:
+            return None
+        key_id, _, seed = self.pass_key.partition(":")
+        return PassSigner(key_id, bytes.fromhex(seed))

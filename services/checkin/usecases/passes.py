@@ -49,7 +49,9 @@ def bcbp_text(place: Place, flight: Flight, traveller: Traveller) -> str:
         free_baggage=_bags(details["bags"]),
     )
     onward = [_onward(traveller, each) for each in details["onward"] if each["seat"] and each["sequence"]]
-    return build(
+    signer = place.settings.signer()
+    write = build if signer is None else signer.build
+    return write(
         BoardingPass(
             name=passenger_name(person.surname, person.given),
             legs=(first, *onward),

@@ -9,12 +9,14 @@ import pytest
 
 from kernel.ids import new_id
 from services.checkin import schemas, usecases
+from services.checkin.bcbp import NotSigned, PassVerifier, read
 from services.checkin.errors import NotYourFlight, TravellerNotFound, WrongStanding
 from tests.unit.checkin.examples import (
     AIRLINE,
     AT_GATE,
     FLIGHT_ID,
     PLACE,
+    access,
     act,
     aircraft,
     boarding_pass,
@@ -25,6 +27,7 @@ from tests.unit.checkin.examples import (
     choose,
     party,
     person,
+    place,
     push_aircraft,
     push_list,
     scan,
@@ -147,3 +150,18 @@ def test_who_should_not_have_been_let_through_is_told_as_a_conflict(boarding: An
         ("accepted", False),
     ]
     assert party(boarding, mine["booking_id"])["travellers"][0]["standing"] == "booked"
+
+
+def test_with_a_key_passes_are_signed_and_board_as_others_do(boarding: Any) -> None:
+    mine = bound(boarding, "AAA111")
+    signing = place(pass_key="A:" + "07" * 32)
+    request = {"access": access(mine["booking_id"]), "traveller_id": mine["travellers"][0]["id"]}
+    code = usecases.get_pass(boarding, signing, request)["bcbp"]
+    signer = signing.settings.signer()
+    assert signer is not None
+    assert PassVerifier({"A": signer.public_key}).verify(read(code)) == "A"
+    with pytest.raises(NotSigned):
+        PassVerifier({"A": signer.public_key}).verify(read(code.replace("ZHANG/SAN ", "ZHANG/SAM ")))
+    assert scan(boarding, code)["scan"]["result"] == "accepted"
+    with pytest.raises(ValueError, match="hexadecimal"):
+        place(pass_key="A:secret")
