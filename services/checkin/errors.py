@@ -17,6 +17,7 @@ ServiceError
 │   ├── NoSeatsLeft           checkin.no_seats             not enough in that cabin that these may sit on
 │   ├── WrongStanding         checkin.wrong_standing       data.standing: that can't be done from there
 │   ├── ListGap               checkin.list_gap             data.version: changes start from another than this
+│   ├── TooManyParts          checkin.too_many_parts       of lists that never became whole
 │   └── NoCode                checkin.no_code              nobody of the booking can be reached with a code
 ├── Limited
 │   └── TooManyGuesses        checkin.too_many_guesses     data.retry_after_s
@@ -84,6 +85,10 @@ class WrongStanding(Conflict):
 
 class ListGap(Conflict):
     code = "checkin.list_gap"
+
+
+class TooManyParts(Conflict):
+    code = "checkin.too_many_parts"
 
 
 class NoCode(Conflict):

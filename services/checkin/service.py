@@ -57,6 +57,11 @@ class CheckinService:
         """ListReportSchema. Errors: those of apply_list, checkin.list_gap."""
         return usecases.apply_changes(self.storage, self.replies, self.place, request, clock.now())
 
+    @rpc(arguments=schemas.ApplyTeletypeSchema())
+    def apply_teletype(self, request: dict[str, Any]) -> dict[str, Any]:
+        """TeletypeReportSchema. Errors: those of apply_list, checkin.too_many_parts."""
+        return usecases.apply_teletype(self.storage, self.replies, self.place, request, clock.now())
+
     @rpc(arguments=schemas.ApplyConfigurationSchema())
     def apply_configuration(self, request: dict[str, Any]) -> dict[str, Any]:
         """ConfigurationReportSchema. Errors: checkin.flight_not_found, .not_your_flight."""

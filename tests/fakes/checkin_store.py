@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from services.checkin.domain import Booking, Sitter, Traveller, sitter_of
 from services.checkin.errors import SeatTaken
-from services.checkin.store import CodeRow, FlightRow, ScanRow, TraceRow
+from services.checkin.store import CodeRow, FlightRow, PartRow, ScanRow, TraceRow
 
 
 class FakeCheckinStore:
@@ -29,6 +29,7 @@ class FakeCheckinStore:
         self.grants: dict[str, tuple[str, datetime]] = {}
         self.guesses: list[tuple[datetime, str, str]] = []
         self.gone: dict[str, str | None] = {}
+        self.parts: dict[tuple[str, str], PartRow] = {}
 
     # --- flights
 
@@ -264,9 +265,49 @@ class FakeCheckinStore:
             del self.booked[booking_id.id]
             self.bindings = {key: at for key, at in self.bindings.items() if key[0] != booking_id.id}
         self.traced = [each for each in self.traced if each.flight_id != flight_id]
+        self.parts = {key: row for key, row in self.parts.items() if row.flight_id != flight_id}
         del self.rows[flight_id]
         return len(people)
 
     def forget_guesses(self, before: datetime, now: datetime) -> None:
         self.guesses = [each for each in self.guesses if each[0] >= before]
         self.grants = {key: each for key, each in self.grants.items() if each[1] >= now}
+
+    # --- parts of teletype lists
+
+    def waiting_parts(self, flight_id: str) -> list[PartRow]:
+        found = [row for row in self.parts.values() if row.flight_id == flight_id and row.version is None]
+        return sorted(found, key=lambda row: (row.train, row.number))
+
+    def known_parts(self, flight_id: str, fingerprints: Collection[str]) -> list[PartRow]:
+        keys = [(flight_id, fingerprint) for fingerprint in fingerprints]
+        return [self.parts[key] for key in keys if key in self.parts]
+
+    def last_part(self, flight_id: str) -> PartRow | None:
+        found = [row for row in self.parts.values() if row.flight_id == flight_id and row.version is not None]
+        return max(found, key=lambda row: row.version or 0, default=None)
+
+    def last_train(self, flight_id: str) -> int:
+        return max((row.train for row in self.parts.values() if row.flight_id == flight_id), default=0)
+
+    def add_parts(self, parts: Sequence[PartRow]) -> None:
+        for part in parts:
+            assert (part.flight_id, part.fingerprint) not in self.parts
+            self.parts[part.flight_id, part.fingerprint] = part
+
+    def settle_train(self, flight_id: str, train: int, version: int) -> None:
+        for key, row in self.parts.items():
+            if (row.flight_id, row.train) == (flight_id, train):
+                self.parts[key] = replace(row, version=version, sealed=None)
+
+    def drop_train(self, flight_id: str, train: int) -> None:
+        self._drop_parts(lambda row: (row.flight_id, row.train) == (flight_id, train))
+
+    def forget_waiting(self, before: datetime) -> int:
+        return self._drop_parts(lambda row: row.heard_at < before)
+
+    def _drop_parts(self, whether: Callable[[PartRow], bool]) -> int:
+        gone = [key for key, row in self.parts.items() if row.version is None and whether(row)]
+        for key in gone:
+            del self.parts[key]
+        return len(gone)

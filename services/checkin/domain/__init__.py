@@ -21,6 +21,7 @@ from services.checkin.domain.reasons import Reason
 from services.checkin.domain.reseating import How, Move, Seated, reseat
 from services.checkin.domain.seating import Sitter, refusal, seats_for, sitter_of
 from services.checkin.domain.seatmap import Seat, SeatMap, problems_of, seat_map_of
+from services.checkin.domain.teletypes import Applied, Sent, Waiting, train_for, version_of
 from services.checkin.domain.travellers import Booking, Traveller, may_become
 from services.checkin.domain.windows import Window, window_of, window_words
 
@@ -29,6 +30,7 @@ __all__ = [
     "GOODS",
     "LIMITS",
     "LONGEST",
+    "Applied",
     "Booking",
     "Counted",
     "Difference",
@@ -43,9 +45,11 @@ __all__ = [
     "Seat",
     "SeatMap",
     "Seated",
+    "Sent",
     "Shown",
     "Sitter",
     "Traveller",
+    "Waiting",
     "Window",
     "agent_reasons",
     "fits",
@@ -66,6 +70,8 @@ __all__ = [
     "seat_map_of",
     "seats_for",
     "sitter_of",
+    "train_for",
+    "version_of",
     "window_of",
     "window_words",
 ]

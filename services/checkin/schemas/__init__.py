@@ -9,6 +9,7 @@ sealed by the door (`get_sealing_key`, `passengers.secrecy.seal`); a retry may s
   airlines (partner: who calls, as the door verified it)
     apply_list ApplyListSchema                → ListReportSchema           whole list of a flight, or nothing
     apply_changes ApplyChangesSchema          → ListReportSchema           all changes, or none
+    apply_teletype ApplyTeletypeSchema        → TeletypeReportSchema       PNL or ADL, whole or part by part
     apply_configuration ApplyConfigurationSchema → ConfigurationReportSchema
 
   travellers
@@ -64,12 +65,14 @@ from services.checkin.schemas.lists import (
     ApplyChangesSchema,
     ApplyConfigurationSchema,
     ApplyListSchema,
+    ApplyTeletypeSchema,
     ConfigurationReportSchema,
     ConfigurationSpecSchema,
     ListChangesSchema,
     ListReportSchema,
     PartnerSchema,
     PassengerListSchema,
+    TeletypeReportSchema,
 )
 from services.checkin.schemas.results import (
     CodeSentSchema,
@@ -126,6 +129,7 @@ __all__ = [
     "ApplyChangesSchema",
     "ApplyConfigurationSchema",
     "ApplyListSchema",
+    "ApplyTeletypeSchema",
     "AskSchema",
     "BoardScanSchema",
     "BoardingListSchema",
@@ -174,6 +178,7 @@ __all__ = [
     "Standing",
     "SyncScansSchema",
     "SyncedScansSchema",
+    "TeletypeReportSchema",
     "TracesSchema",
     "TravellerKind",
     "TripsSchema",

@@ -32,6 +32,7 @@ from services.checkin.schemas.vocabulary import (
     SeatAttribute,
     TravellerKind,
 )
+from services.checkin.teletype.problems import Reason
 
 # --- the content of `sealed`
 
@@ -229,6 +230,34 @@ class ListReportSchema(Exact):
         },
     )
     refused = fields.List(fields.Nested(RefusedEntrySchema), required=True)
+
+
+class ApplyTeletypeSchema(Strict):
+    """Parts of one PNL or ADL; those of one list may come in several calls. They wait a day for each other."""
+
+    request_id = request_id()
+    partner = fields.Nested(PartnerSchema, required=True)
+    flight_id = flight_id()
+    sealed = sealed('{"texts": [one message a part, …]}', required=True)
+
+
+class LineSchema(Exact):
+    """part: 0 when it isn't about one. line: in its part's text, from 1; 0 when it isn't about one."""
+
+    part = fields.Integer(required=True)
+    line = fields.Integer(required=True)
+    reason = fields.Enum(Reason, by_value=True, required=True)
+
+
+class TeletypeReportSchema(ListReportSchema):
+    """problems: why it was refused; the parts that waited for it are let go. left_out: lines that were passed over.
+
+    missing: with outcome waiting, the parts that are still to come.
+    """
+
+    missing = fields.List(fields.Integer(), required=True)
+    problems = fields.List(fields.Nested(LineSchema), required=True)
+    left_out = fields.List(fields.Nested(LineSchema), required=True)
 
 
 class SeatSpecSchema(Strict):

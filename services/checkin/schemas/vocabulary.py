@@ -90,6 +90,7 @@ class ListOutcome(StrEnum):
     REPEATED = "repeated"  # this version was applied before
     OUTDATED = "outdated"  # a newer version was applied before; nothing changed
     REFUSED = "refused"  # at least one entry is wrong; nothing changed
+    WAITING = "waiting"  # of teletype: other parts are still to come
 
 
 class Scan(StrEnum):

@@ -9,12 +9,13 @@ from services.checkin.store.flights import FlightRows
 from services.checkin.store.gate import GateRows
 from services.checkin.store.rows import CodeRow, FlightRow, ScanRow, TraceRow
 from services.checkin.store.tables import metadata
+from services.checkin.store.teletypes import PartRow, TeletypeRows
 from services.checkin.store.travellers import TravellerRows
 
-__all__ = ["CheckinStore", "CodeRow", "FlightRow", "ScanRow", "TraceRow", "metadata"]
+__all__ = ["CheckinStore", "CodeRow", "FlightRow", "PartRow", "ScanRow", "TraceRow", "metadata"]
 
 
-class CheckinStore(FlightRows, TravellerRows, AccessRows, GateRows):
+class CheckinStore(FlightRows, TravellerRows, AccessRows, GateRows, TeletypeRows):
     """Flights, lists, seats, passes and who may see them, in one transaction's connection."""
 
     def __init__(self, connection: Connection) -> None:

@@ -22,6 +22,7 @@ from services.checkin.store.tables import (
     PAPERS,
     PASSES,
     SCANS,
+    TELETYPE_PARTS,
     TRACES,
     TRAVELLERS,
 )
@@ -96,7 +97,7 @@ class GateRows:
         for table in (BINDINGS, CODES, GRANTS):
             run(delete(table).where(table.c.booking_id.in_(bookings)))
         run(delete(PAPERS).where(PAPERS.c.traveller_id.in_(travellers)))
-        for table in (PASSES, SCANS, TRACES, CONFIGURATIONS):
+        for table in (PASSES, SCANS, TRACES, CONFIGURATIONS, TELETYPE_PARTS):
             run(delete(table).where(table.c.flight_id == flight_id))
         gone = run(delete(TRAVELLERS).where(TRAVELLERS.c.flight_id == flight_id)).rowcount
         run(delete(BOOKINGS).where(BOOKINGS.c.flight_id == flight_id))

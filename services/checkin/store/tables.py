@@ -211,3 +211,22 @@ GONE: Final = Table(
     Column("gone_at", Instant, nullable=False),
     Index("ix_gone_into", "into"),
 )
+
+# Parts of teletype lists. train: those of one list; minute: when it was sent, since 2020; sealed: the text, while it waits
+# for others; version: of the list that it was applied as, by which a repeat is known.
+TELETYPE_PARTS: Final = Table(
+    "teletype_parts",
+    metadata,
+    Column("flight_id", String(64), ForeignKey("flights.id"), primary_key=True),
+    Column("fingerprint", String(80), primary_key=True),
+    Column("train", Integer, nullable=False),
+    Column("changes", Boolean, nullable=False),
+    Column("minute", Integer),
+    Column("number", Integer, nullable=False),
+    Column("is_last", Boolean, nullable=False),
+    Column("sealed", Text),
+    Column("version", Integer),
+    Column("heard_at", Instant, nullable=False),
+    CheckConstraint("(sealed IS NULL) = (version IS NOT NULL)", name="ck_teletype_parts_sealed"),
+    Index("ix_teletype_parts_heard_at", "heard_at"),
+)

@@ -18,6 +18,7 @@ from services.checkin.usecases.listing import apply_changes, apply_list
 from services.checkin.usecases.parties import get_party, get_pass, list_my_trips, seat_map
 from services.checkin.usecases.people import erase, export_passenger, note_merge, purge
 from services.checkin.usecases.shared import Place, SeatMaps, Work
+from services.checkin.usecases.teletypes import apply_teletype
 
 __all__ = [
     "Place",
@@ -27,6 +28,7 @@ __all__ = [
     "apply_changes",
     "apply_configuration",
     "apply_list",
+    "apply_teletype",
     "board_scan",
     "boarding_counts",
     "cancel_check_in",

@@ -52,10 +52,12 @@ def apply_changes(
 ) -> dict[str, Any]:
     """ListReportSchema: all changes are made, or none. Raises as apply_list, and ListGap."""
 
-    def compare(document: Mapping[str, Any], known: list[Known], cabins: frozenset[str]) -> Difference:
-        return of_changes(document["changes"], known, cabins)
+    return _apply(uow, caller, place, request, now, (schemas.ListChangesSchema(), compare_changes))
 
-    return _apply(uow, caller, place, request, now, (schemas.ListChangesSchema(), compare))
+
+def compare_changes(document: Mapping[str, Any], known: list[Known], cabins: frozenset[str]) -> Difference:
+    """of_changes for a loaded ListChangesSchema."""
+    return of_changes(document["changes"], known, cabins)
 
 
 def known_flight(uow: Work, caller: Caller, place: Place, flight_id: str, partner: Mapping[str, Any]) -> bool:
@@ -106,21 +108,28 @@ def _apply(
         flight = locked(tx, request["flight_id"])
         stale = _stale(flight.row.list_version, request)
         if stale is not None:
-            return _report(tx, flight, stale)
+            return report_of(tx, flight, stale)
         if wrong:
-            return _report(tx, flight, ListOutcome.REFUSED, refused=wrong)
-        listing = Listing(tx, place, flight, place.maps.of(tx.store, flight.row), document)
-        known = [Known(each, name_of(place.vault, each)[0]) for each in tx.store.travellers(flight.id)]
-        difference = compare(document, known, listing.cabins)
-        if difference.refused:
-            return _report(tx, flight, ListOutcome.REFUSED, refused=difference.refused)
-        return _applied(listing, difference, request)
+            return report_of(tx, flight, ListOutcome.REFUSED, refused=wrong)
+        return judged(
+            Listing(tx, place, flight, place.maps.of(tx.store, flight.row), document), compare, request
+        )
 
     payload = place.vault.fingerprint({**request, "sealed": opened})
     report = answer_once(uow, request["request_id"], "apply_list", payload, work)
     if new:
         look_again(uow, caller, place, request["flight_id"])
     return report
+
+
+def judged(listing: Listing, compare: Compare, request: Mapping[str, Any]) -> dict[str, Any]:
+    """ListReportSchema: a list in the right form, for a locked flight, becomes request's version of it, or is refused."""
+    tx, flight, document = listing.tx, listing.flight, listing.document
+    known = [Known(each, name_of(listing.place.vault, each)[0]) for each in tx.store.travellers(flight.id)]
+    difference = compare(document, known, listing.cabins)
+    if difference.refused:
+        return report_of(tx, flight, ListOutcome.REFUSED, refused=difference.refused)
+    return _applied(listing, difference, request)
 
 
 def _stale(version: int | None, request: Mapping[str, Any]) -> ListOutcome | None:
@@ -158,7 +167,7 @@ def _applied(listing: Listing, difference: Difference, request: Mapping[str, Any
     tell(tx, flight, by, [step for step in steps if step.event])
     store.touch_bookings({step.now.booking_id for step in steps if not step.event})
     store.touch(flight.id)
-    return _report(
+    return report_of(
         tx,
         flight,
         ListOutcome.APPLIED,
@@ -212,7 +221,7 @@ def _gone(known: Known) -> Step:
     return Step(traveller, gone, "")
 
 
-def _report(
+def report_of(
     tx: Tx, flight: Flight, outcome: ListOutcome, refused: list[tuple[str, str]] | None = None, **counts: Any
 ) -> dict[str, Any]:
     """ListReportSchema."""

@@ -11,6 +11,8 @@ from services.checkin.events import ERASURE_DONE, PUBLISHER, SCHEMA_VERSION
 from services.checkin.usecases.shared import Place, Work, flight_of, instant, name_of
 
 PURGE_BATCH = 20
+PARTS_WAIT = timedelta(days=1)
+"""A list whose parts don't come within a day was sent again as a whole, or never will be."""
 
 
 def note_merge(uow: Work, event_id: str, from_id: str, into_id: str) -> None:
@@ -82,4 +84,5 @@ def purge(uow: Work, place: Place, now: datetime) -> int:
             break
     with uow.write() as tx:
         tx.store.forget_guesses(tx.now() - LONGEST, tx.now())
+        tx.store.forget_waiting(tx.now() - PARTS_WAIT)
     return gone

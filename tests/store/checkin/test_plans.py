@@ -37,6 +37,11 @@ QUERIES: dict[str, Callable[[CheckinStore], Any]] = {
     "scan": lambda store: store.scan(FLIGHT_ID, "gate-1", "s1"),
     "traces": lambda store: store.traces("t1"),
     "old": lambda store: store.old_flights(STD - timedelta(days=1), 10),
+    "waiting_parts": lambda store: store.waiting_parts(FLIGHT_ID),
+    "known_parts": lambda store: store.known_parts(FLIGHT_ID, ["x"]),
+    "last_part": lambda store: (store.last_part(FLIGHT_ID), store.last_train(FLIGHT_ID)),
+    "train": lambda store: (store.settle_train(FLIGHT_ID, 1, 1), store.drop_train(FLIGHT_ID, 1)),
+    "forget_waiting": lambda store: store.forget_waiting(NOW),
     "forget": lambda store: store.forget_flight("CZ1-20200101-CSX-PEK"),
     "forget_guesses": lambda store: store.forget_guesses(NOW, NOW),
 }
