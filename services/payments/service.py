@@ -81,7 +81,7 @@ class PaymentsService:
     @rpc(arguments=schemas.ReconcileSchema())
     def reconcile(self, request: dict[str, Any]) -> dict[str, Any]:
         """usecases.reconcile. Errors: payments.bill_not_ready, .provider_away, .provider_refuses."""
-        return usecases.reconcile(self.storage, self.provider, request["day"])
+        return usecases.reconcile(self.storage, self.provider, request["day"], clock.real_now())
 
     @rpc(arguments=schemas.PassengerIdSchema())
     def export_passenger(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class FakeProvider:
         self.trades: dict[str, Trade] = {}
         self.asked: dict[str, Asked] = {}
         self.refunds: dict[str, RefundAnswer] = {}
-        self.bills: dict[date, str] = {}
+        self.bills: dict[date, str | None] = {}
         self.calls: list[str] = []
 
     def prepay(self, asked: Asked) -> str:
@@ -85,8 +85,7 @@ class FakeProvider:
 
     def trade_bill(self, day: date) -> Bill | None:
         self._called("bill")
-        text = self.bills.get(day)
-        return None if text is None else Bill(day, text)
+        return Bill(day, self.bills[day]) if day in self.bills else None
 
     def opened(self, headers: Mapping[str, str], body: str, now: datetime) -> Notice:
         """The body of a genuine one is {"id", "event_type", "out_trade_no", …} in the clear."""

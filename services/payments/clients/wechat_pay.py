@@ -147,12 +147,17 @@ class WeChatPay:
         return _understood(_refund_of, answer)
 
     def trade_bill(self, day: date) -> Bill | None:
-        """The bill of a day in Beijing; None while there is none. Raises NoAnswer, Refused, NotConnected."""
+        """The bill of a day in Beijing, without text for a day without trade; None while it is made.
+
+        Raises NoAnswer, Refused, NotConnected.
+        """
         try:
             answer = self._asked("GET", f"/v3/bill/tradebill?bill_date={day.isoformat()}&bill_type=ALL")
         except Refused as exc:
-            if exc.code in ("NO_STATEMENT_EXIST", "STATEMENT_CREATING"):
+            if exc.code == "STATEMENT_CREATING":
                 return None
+            if exc.code == "NO_STATEMENT_EXIST":
+                return Bill(day, None)
             raise
         content = self._downloaded(_text(answer, "download_url"))
         digest = hashlib.sha1(content).hexdigest()  # noqa: S324 - WeChat Pay's choice, in an answer that is signed

@@ -109,7 +109,10 @@ class Notice:
 
 @dataclass(frozen=True)
 class Bill:
-    """A day's bill as it was downloaded."""
+    """A day's bill as it was downloaded.
+
+    text: None when there is no file, as on a day on which nothing was paid or given back.
+    """
 
     day: date
-    text: str
+    text: str | None

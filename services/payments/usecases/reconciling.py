@@ -25,20 +25,14 @@ _HEALED: Final = 200
 _REFUND: Final = "refund:"
 
 
-def reconcile(uow: Work, provider: Provider, day: date) -> dict[str, Any]:
+def reconcile(uow: Work, provider: Provider, day: date, now: datetime) -> dict[str, Any]:
     """Fetch a day's bill, book what it knows and we missed, and list what still differs.
 
     day: in Beijing. Returns {"day", "lines", "bill_fen", "fee_fen", "differences"}; fees are shown, not booked.
-    Doing it again replaces the day's result. Raises BillNotReady, ProviderAway, ProviderRefuses.
+    A day without trade has no bill: it is reconciled as an empty one. Doing it again replaces the day's result.
+    Raises BillNotReady, ProviderAway, ProviderRefuses.
     """
-    bill = asked(lambda: provider.trade_bill(day))
-    if bill is None:
-        raise BillNotReady
-    try:
-        lines = domain.lines_of(bill.text)
-    except UnreadableBill as exc:
-        log.error("the bill can't be read", extra={"reason": str(exc)})
-        raise ProviderRefuses(provider_code="UNREADABLE_BILL") from exc
+    lines = _billed(provider, day, now)
     _heal(uow, provider, lines)
     since = datetime.combine(day, time(0), BEIJING)
     with uow.write() as tx:
@@ -65,19 +59,37 @@ def reconcile(uow: Work, provider: Provider, day: date) -> dict[str, Any]:
 
 def reconcile_yesterday(uow: Work, provider: Provider, now: datetime) -> bool:
     """Reconcile the day before `now`, once its bill should be there; whether it was done now."""
-    local = now.astimezone(BEIJING)
-    day = local.date() - timedelta(days=1)
-    if not provider.connected or local.time() < READY_AT:
+    day = now.astimezone(BEIJING).date() - timedelta(days=1)
+    if not provider.connected or now < _ready(day):
         return False
     with uow.read() as tx:
         if tx.store.bills.reconciled(day):
             return False
     try:
-        reconcile(uow, provider, day)
+        reconcile(uow, provider, day, now)
     except (BillNotReady, ProviderAway, ProviderRefuses) as exc:
         log.warning("the bill waits", extra={"code": exc.code})
         return False
     return True
+
+
+def _billed(provider: Provider, day: date, now: datetime) -> list[BillLine]:
+    """The lines of a day's bill. Raises BillNotReady, ProviderAway, ProviderRefuses."""
+    bill = asked(lambda: provider.trade_bill(day))
+    if bill is None or (bill.text is None and now < _ready(day)):
+        # Before bills are made, that there is none says nothing about the day.
+        raise BillNotReady
+    if bill.text is None:
+        return []
+    try:
+        return domain.lines_of(bill.text)
+    except UnreadableBill as exc:
+        log.error("the bill can't be read", extra={"reason": str(exc)})
+        raise ProviderRefuses(provider_code="UNREADABLE_BILL") from exc
+
+
+def _ready(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), READY_AT, BEIJING)
 
 
 def _heal(uow: Work, provider: Provider, lines: Sequence[BillLine]) -> None:

@@ -167,7 +167,7 @@ def test_every_fen_is_traced_from_the_order_to_the_bill(uow: Any, provider: Fake
         line(transaction_id, number, "40.00"), refund_line(transaction_id, number, "B1-r1", "10.00")
     )
     provider.refund_ends("B1-r1", RefundStatus.SUCCESS, clock.real_now())
-    result = usecases.reconcile(uow, provider, TODAY)
+    result = usecases.reconcile(uow, provider, TODAY, NOW)
     assert (result["lines"], result["bill_fen"], result["differences"]) == (2, 3000, [])
     all_is_due(uow)
     usecases.look_after_refunds(uow, provider)
@@ -187,7 +187,7 @@ def test_the_bill_heals_what_was_missed_and_names_what_differs(uow: Any, provide
     provider.bills[TODAY] = bill(
         line(ids[told], told, "40.01"), line(ids[missed], missed, "40.00"), line("42x", "stranger1", "1.00")
     )
-    found = usecases.reconcile(uow, provider, TODAY)["differences"]
+    found = usecases.reconcile(uow, provider, TODAY, NOW)["differences"]
     assert {each["key"]: each["gap"] for each in found} == {
         f"payment:{ids[told]}": "other_amount",
         f"payment:{ids[unbilled]}": "not_in_bill",
@@ -196,16 +196,16 @@ def test_the_bill_heals_what_was_missed_and_names_what_differs(uow: Any, provide
     assert state(uow, missed) == "paid", "a payment that only the bill told of"
     assert len(usecases.list_abnormal(uow, 10)["differences"]) == 3
     provider.bills[TODAY] = bill(*(line(each, number, "40.00") for number, each in ids.items()))
-    assert usecases.reconcile(uow, provider, TODAY)["differences"] == []
+    assert usecases.reconcile(uow, provider, TODAY, NOW)["differences"] == []
     assert usecases.list_abnormal(uow, 10)["differences"] == []
 
 
 def test_a_bill_that_is_not_there_or_cut_off_is_said_so(uow: Any, provider: FakeProvider) -> None:
     with pytest.raises(BillNotReady):
-        usecases.reconcile(uow, provider, TODAY)
+        usecases.reconcile(uow, provider, TODAY, NOW)
     provider.bills[TODAY] = bill(line("42x", "stranger1", "1.00")).partition("总交易单数")[0]
     with pytest.raises(ProviderRefuses):
-        usecases.reconcile(uow, provider, TODAY)
+        usecases.reconcile(uow, provider, TODAY, NOW)
 
 
 def test_yesterdays_bill_is_fetched_once_after_ten(uow: Any, provider: FakeProvider) -> None:
@@ -215,6 +215,27 @@ def test_yesterdays_bill_is_fetched_once_after_ten(uow: Any, provider: FakeProvi
     assert not usecases.reconcile_yesterday(uow, provider, noon.replace(hour=9))
     assert usecases.reconcile_yesterday(uow, provider, noon)
     assert not usecases.reconcile_yesterday(uow, provider, noon)
+
+
+def test_a_day_without_trade_is_reconciled_as_an_empty_one(uow: Any, provider: FakeProvider) -> None:
+    noon = datetime.combine(TODAY, time(12), usecases.reconciling.BEIJING)
+    yesterday = TODAY - timedelta(days=1)
+    provider.bills[yesterday] = None
+    with pytest.raises(BillNotReady):
+        usecases.reconcile(uow, provider, yesterday, noon.replace(hour=9))
+    assert usecases.reconcile_yesterday(uow, provider, noon)
+    assert not usecases.reconcile_yesterday(uow, provider, noon), "it isn't asked about again"
+    assert usecases.list_abnormal(uow, 10)["differences"] == []
+
+
+def test_no_bill_of_a_day_on_which_money_came_is_a_difference(uow: Any, provider: FakeProvider) -> None:
+    key = f"payment:{provider.trades[paid(uow, provider)].transaction_id}"
+    provider.bills[TODAY] = None
+    found = usecases.reconcile(uow, provider, TODAY, NOW + timedelta(days=2))
+    assert (found["lines"], [(each["key"], each["gap"]) for each in found["differences"]]) == (
+        0,
+        [(key, "not_in_bill")],
+    )
 
 
 @pytest.mark.parametrize("verb", ["UPDATE ledger SET amount_fen = 1", "DELETE FROM ledger"])

@@ -16,7 +16,7 @@ from kernel import clock
 from kernel.config import ConfigError, load
 from kernel.db import entered_write_unit
 from services.payments.clients import Keys, NoAnswer, NotGenuine, Refused, WeChatPay
-from services.payments.domain import Asked, AskedRefund, RefundStatus, TradeState
+from services.payments.domain import Asked, AskedRefund, Bill, RefundStatus, TradeState
 from services.payments.errors import NotConnected
 from services.payments.schemas import Channel
 from services.payments.settings import WeChatPaySettings
@@ -177,10 +177,14 @@ def test_a_bill_is_believed_by_its_hash() -> None:
         client.trade_bill(date(2026, 11, 22))
 
 
-def test_a_bill_that_is_not_made_yet_is_none() -> None:
-    assert (
-        connected(lambda *_: (400, {"code": "NO_STATEMENT_EXIST"}))[0].trade_bill(date(2026, 11, 22)) is None
-    )
+def test_a_bill_that_is_not_made_yet_is_none_and_a_day_without_trade_has_no_text() -> None:
+    day = date(2026, 11, 22)
+
+    def said(code: str) -> Bill | None:
+        return connected(lambda *_: (400, {"code": code}))[0].trade_bill(day)
+
+    assert said("STATEMENT_CREATING") is None
+    assert said("NO_STATEMENT_EXIST") == Bill(day, None)
 
 
 def _notification(**resource: Any) -> str:
