@@ -22,7 +22,10 @@ class Commands(click.Group):
         "partner": ("deploy.partner_commands:partner", "Partner airlines: add, rotate, revoke."),
         "passengers": ("deploy.passenger_commands:passengers", "Travellers' data: keys, erasures."),
         "notify": ("deploy.notify_commands:notify", "Messages to followers: progress, search."),
-        "bus": ("deploy.bus_commands:bus", "Buses: the timetable in and out, the demo's, and a cancelled departure."),
+        "bus": (
+            "deploy.bus_commands:bus",
+            "Buses: the timetable in and out, the demo's, and a cancelled departure.",
+        ),
         "payments": ("deploy.payment_commands:payments", "Money: trace an order, what people must look at."),
         "staff": ("deploy.staff_commands:staff", "Staff of the desks: accounts, roles, the trail."),
         "menu": ("deploy.notify_commands:menu", "The WeChat account's menu: publish."),

@@ -55,7 +55,9 @@ class Day:
 
     def _add(self, flight_id: str, names: list[str]) -> None:
         with self.uow.write() as tx:
-            tx.store.people.add_recipients([Recipient(name, f"o-{name}", "zh", True, 1, consent="given") for name in names])
+            tx.store.people.add_recipients(
+                [Recipient(name, f"o-{name}", "zh", True, 1, consent="given") for name in names]
+            )
             tx.store.people.add_follows([Follow(name, flight_id, "passenger", tx.now()) for name in names])
 
     def disrupt(self, version: int, **changes: Any) -> None:

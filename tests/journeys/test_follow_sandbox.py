@@ -52,7 +52,9 @@ class Post:
         self.last += 1
         flight_id = f"F{self.last}"
         with self.uow.write() as tx:
-            tx.store.people.save_recipient(Recipient(flight_id, phone.openid, language, True, 1, consent="given"))
+            tx.store.people.save_recipient(
+                Recipient(flight_id, phone.openid, language, True, 1, consent="given")
+            )
             tx.store.people.follow(Follow(flight_id, flight_id, role, tx.now()))
         return flight_id, phone
 
