@@ -33,6 +33,8 @@ BOARDED: Final = "boarded"
 """Adds {"at": instant, "device": str, "offline": bool}."""
 UNBOARDED: Final = "unboarded"
 """The boarding was undone."""
+CLEARED: Final = "cleared"
+"""An agent saw what there was to see: they may check in by themselves."""
 DISRUPTED: Final = "disrupted"
 """For everybody who is checked in, when their flight is cancelled, moved in time or moved to another gate.
 Adds {"what": cancelled | reinstated | retimed | gate, "gate": str | null, "departs_at": instant}."""

@@ -76,6 +76,10 @@ class FakeCheckinStore:
                 found[each.flight_id][key] = found[each.flight_id].get(key, 0) + 1
         return found
 
+    def specials(self, flight_ids: list[str]) -> dict[str, int]:
+        people = [each for each in self.people.values() if each.on_list and each.specials]
+        return {one: sum(each.flight_id == one for each in people) for one in flight_ids}
+
     # --- bookings and travellers
 
     def booking(self, booking_id: str) -> Booking | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.checkin.domain.agents import agent_reasons, party_reasons
+from services.checkin.domain.agents import agent_reasons, party_reasons, settled_reasons, still_settled
 from services.checkin.domain.boarding import Shown, fits, judge, plain_number
 from services.checkin.domain.flight import Leg, leg_of
 from services.checkin.domain.goods import DECLARATION, GOODS
@@ -69,7 +69,9 @@ __all__ = [
     "reseat",
     "seat_map_of",
     "seats_for",
+    "settled_reasons",
     "sitter_of",
+    "still_settled",
     "train_for",
     "version_of",
     "window_of",

@@ -154,13 +154,34 @@ ALREADY: Final = Reason(
 
 
 def agent_reasons(traveller: Traveller, airline: str) -> list[Reason]:
-    """Why this traveller must see an agent; empty: they may check in by themselves."""
+    """Why this traveller must see an agent; empty: they may check in by themselves.
+
+    What an agent has dealt with is no reason any more, until the airline says something new of them.
+    """
     if traveller.standing is Standing.OFF_LOADED:
         return [OFF_LOADED]
     if traveller.standing is Standing.DELETED:
         return [DELETED]
-    found = [rule.reason for rule in AGENT if rule.fits(traveller, airline)]
-    return list(dict.fromkeys(found))
+    return [reason for reason in _reasons(traveller, airline) if reason.code not in traveller.settled]
+
+
+def settled_reasons(traveller: Traveller, airline: str) -> list[Reason]:
+    """Why this traveller would have to see an agent, if one hadn't dealt with it."""
+    return [reason for reason in _reasons(traveller, airline) if reason.code in traveller.settled]
+
+
+def still_settled(was: Traveller, now: Traveller) -> tuple[str, ...]:
+    """What an agent settled, after the airline sent another entry: nothing, if there is something new to look at."""
+    new = (
+        not set(now.flags) <= set(was.flags)
+        or not set(now.specials) <= set(was.specials)
+        or (now.kind, now.infant) != (was.kind, was.infant)
+    )
+    return () if new else was.settled
+
+
+def _reasons(traveller: Traveller, airline: str) -> list[Reason]:
+    return list(dict.fromkeys(rule.reason for rule in AGENT if rule.fits(traveller, airline)))
 
 
 def party_reasons(

@@ -26,7 +26,8 @@ class Booking:
 class Traveller:
     """As they are kept. Sealed fields are bound to the id; given_*: papers that were added at check-in.
 
-    place: in the order in which the airline listed them first.
+    place: in the order in which the airline listed them first. settled: codes of reasons to see an agent that an agent
+    dealt with.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Traveller:
     boarded_at: datetime | None
     boarded_by: str | None
     version: int
+    settled: tuple[str, ...] = ()
 
     @property
     def inside(self) -> bool:

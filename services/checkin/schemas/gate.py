@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.checkin.schemas.lists import PartnerSchema
-from services.checkin.schemas.results import ReasonSchema, TripFlightSchema, WindowSchema
+from services.checkin.schemas.results import ReasonSchema, SeatMapSchema, TripFlightSchema, WindowSchema
 from services.checkin.schemas.shared import Exact, Strict, flight_id, request_id, seat, short
 from services.checkin.schemas.vocabulary import MAX_SCANS, Scan, StaffAction, Standing, TravellerKind
 
@@ -160,6 +160,9 @@ class ListFlightsSchema(Strict):
 class DeskFlightSchema(Exact):
     flight = fields.Nested(TripFlightSchema, required=True)
     window = fields.Nested(WindowSchema, required=True)
+    specials = fields.Integer(
+        required=True, metadata={"description": "travellers on the list with a special service"}
+    )
     list_version = fields.Integer(required=True, allow_none=True)
     aircraft = fields.String(required=True, allow_none=True)
     counts = fields.Nested(CountsSchema, required=True)
@@ -174,7 +177,8 @@ class DeskFlightIdSchema(Strict):
 
 
 class DeskTravellerSchema(Exact):
-    """For staff: whole names, no document numbers. agent: why they must be seen."""
+    """For staff: whole names, no document numbers. agent: why they must be seen; settled: why they were, and aren't to be
+    any more."""
 
     id = fields.String(required=True)
     pnr = fields.String(required=True)
@@ -187,9 +191,13 @@ class DeskTravellerSchema(Exact):
     infant = fields.Boolean(required=True)
     specials = fields.List(fields.String(), required=True)
     agent = fields.List(fields.Nested(ReasonSchema), required=True)
+    settled = fields.List(fields.Nested(ReasonSchema), required=True)
 
 
 class DeskListSchema(Exact):
+    """seat_map: where the seats are and which can't be given; who sits where say the travellers. null: none was sent."""
+
+    seat_map = fields.Nested(SeatMapSchema, required=True, allow_none=True)
     desk = fields.Nested(DeskFlightSchema, required=True)
     travellers = fields.List(fields.Nested(DeskTravellerSchema), required=True)
 

@@ -112,6 +112,8 @@ class StaffAction(StrEnum):
     SEAT = "seat"
     OFF_LOAD = "off_load"
     REINSTATE = "reinstate"  # an off-loaded traveller is booked again
+    UNBOARD = "unboard"  # went through the gate by mistake, or came out again
+    CLEAR = "clear"  # an agent saw what there was to see: they may check in by themselves
 
 
 class WindowState(StrEnum):

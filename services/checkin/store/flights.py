@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.checkin.domain import Sitter
+from services.checkin.schemas.vocabulary import Standing
 from services.checkin.store.rows import FlightRow, sitter_of_row
 from services.checkin.store.tables import CONFIGURATIONS, FLIGHTS, TRAVELLERS
 
@@ -33,6 +34,15 @@ _COUNTS: Final = (
     select(TRAVELLERS.c.flight_id, TRAVELLERS.c.standing, TRAVELLERS.c.infant, func.count().label("number"))
     .where(TRAVELLERS.c.flight_id.in_(bindparam("flights", expanding=True)))
     .group_by(TRAVELLERS.c.flight_id, TRAVELLERS.c.standing, TRAVELLERS.c.infant)
+)
+_SPECIALS: Final = (
+    select(TRAVELLERS.c.flight_id, func.count().label("number"))
+    .where(
+        TRAVELLERS.c.flight_id.in_(bindparam("flights", expanding=True)),
+        TRAVELLERS.c.specials != "",
+        TRAVELLERS.c.standing != Standing.DELETED.value,
+    )
+    .group_by(TRAVELLERS.c.flight_id)
 )
 
 
@@ -96,3 +106,8 @@ class FlightRows:
         for row in self._connection.execute(_COUNTS, {"flights": flight_ids}):
             found[row.flight_id][row.standing, bool(row.infant)] = row.number
         return found
+
+    def specials(self, flight_ids: list[str]) -> dict[str, int]:
+        """By flight, how many travellers on its list have a special service."""
+        rows: Any = self._connection.execute(_SPECIALS, {"flights": flight_ids})
+        return dict.fromkeys(flight_ids, 0) | {row.flight_id: row.number for row in rows}

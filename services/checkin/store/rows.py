@@ -64,6 +64,7 @@ def traveller_values(traveller: Traveller) -> dict[str, Any]:
     values = dict(vars(traveller))
     values["specials"] = ",".join(traveller.specials)
     values["flags"] = ",".join(flag.value for flag in traveller.flags)
+    values["settled"] = ",".join(traveller.settled)
     for name in ("kind", "gender", "standing"):
         values[name] = values[name].value
     return values
@@ -73,6 +74,7 @@ def traveller_of(row: Any) -> Traveller:
     values = dict(row._mapping)
     values["specials"] = tuple(filter(None, row.specials.split(",")))
     values["flags"] = tuple(Flag(flag) for flag in row.flags.split(",") if flag)
+    values["settled"] = tuple(filter(None, row.settled.split(",")))
     values["kind"] = TravellerKind(row.kind)
     values["gender"] = Gender(row.gender)
     values["standing"] = Standing(row.standing)

@@ -91,6 +91,7 @@ TRAVELLERS: Final = Table(
     Column("boarded_at", Instant),
     Column("boarded_by", String(64)),
     Column("version", Integer, nullable=False),
+    Column("settled", String(200), nullable=False, server_default=""),
     # Nobody sits on somebody: whatever the code does, the database refuses the second.
     UniqueConstraint("flight_id", "seat", name="uq_travellers_seat"),
     CheckConstraint(

@@ -15,7 +15,16 @@ from services.checkin.schemas.vocabulary import Standing
 from services.checkin.store.rows import booking_of, traveller_of, traveller_values
 from services.checkin.store.tables import BOOKINGS, PAPERS, TRAVELLERS
 
-_HOT: Final = ("standing", "seat", "sequence", "boarded_at", "boarded_by", "given_sealed", "version")
+_HOT: Final = (
+    "standing",
+    "seat",
+    "sequence",
+    "boarded_at",
+    "boarded_by",
+    "given_sealed",
+    "settled",
+    "version",
+)
 _SAVE_HOT: Final = (
     update(TRAVELLERS)
     .where(TRAVELLERS.c.id == bindparam("key"))

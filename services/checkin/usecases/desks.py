@@ -9,12 +9,12 @@ from typing import Any
 
 from kernel.inbox import answer_once
 from services.checkin import events
-from services.checkin.domain import Traveller, agent_reasons, may_become
+from services.checkin.domain import Traveller, agent_reasons, may_become, settled_reasons
 from services.checkin.errors import FlightNotFound, NoSeatMap, TravellerNotFound, WrongStanding
 from services.checkin.schemas.vocabulary import StaffAction, Standing
 from services.checkin.usecases.seats import Wanted, arranged
 from services.checkin.usecases.shared import Flight, Place, Tx, Work, flight_of, instant, locked, name_of
-from services.checkin.usecases.views import counts_view, flight_view, window_view
+from services.checkin.usecases.views import counts_view, flight_view, map_view, window_view
 from services.checkin.usecases.writing import By, Step, sequences, write
 
 
@@ -33,7 +33,10 @@ def list_flight(uow: Work, place: Place, flight_id: str, now: datetime) -> dict[
             raise FlightNotFound(flight_id=flight_id)
         flight = flight_of(row)
         travellers = tx.store.travellers(flight_id)
+        seat_map = place.maps.of(tx.store, row)
+        taken = tx.store.seated(flight_id)
         return {
+            "seat_map": None if seat_map is None else map_view(flight, seat_map, taken, ()),
             "desk": _desk_views(tx, place, [flight], now)[0],
             "travellers": [_traveller_view(place, flight, each) for each in travellers],
         }
@@ -90,6 +93,8 @@ def _step(tx: Tx, place: Place, flight: Flight, was: Traveller, request: Mapping
             raise WrongStanding(standing=was.standing.value)
         seat = _seat(tx, place, flight, was, request["seat"])
         return Step(was, replace(was, seat=seat), events.SEAT_CHANGED, more={"old_seat": was.seat})
+    if action is StaffAction.CLEAR:
+        return _cleared(flight, was)
     then, event = _THEN[action]
     before = _FROM[action]
     if was.standing not in before or not may_become(was.standing, then):
@@ -98,8 +103,19 @@ def _step(tx: Tx, place: Place, flight: Flight, was: Traveller, request: Mapping
         seat = _seat(tx, place, flight, was, request["seat"])
         (number,) = sequences(flight, 1)
         return Step(was, replace(was, standing=then, seat=seat, sequence=number), event)
+    if action is StaffAction.UNBOARD:
+        return Step(was, replace(was, standing=then, boarded_at=None, boarded_by=None), event)
     now = replace(was, standing=then, seat=None, sequence=None, boarded_at=None, boarded_by=None)
     return Step(was, now, event, "desk" if action is StaffAction.OFF_LOAD else None)
+
+
+def _cleared(flight: Flight, was: Traveller) -> Step:
+    """The reasons to see an agent are dealt with, as far as they are a matter of seeing somebody."""
+    reasons = agent_reasons(was, flight.leg.airline)
+    if was.standing is not Standing.BOOKED or not reasons:
+        raise WrongStanding(standing=was.standing.value)
+    settled = tuple(dict.fromkeys([*was.settled, *(reason.code for reason in reasons)]))
+    return Step(was, replace(was, settled=settled), events.CLEARED)
 
 
 _THEN = {
@@ -107,12 +123,14 @@ _THEN = {
     StaffAction.CANCEL_CHECK_IN: (Standing.BOOKED, events.CANCELLED),
     StaffAction.OFF_LOAD: (Standing.OFF_LOADED, events.OFF_LOADED),
     StaffAction.REINSTATE: (Standing.BOOKED, events.REINSTATED),
+    StaffAction.UNBOARD: (Standing.CHECKED_IN, events.UNBOARDED),
 }
 _FROM = {
     StaffAction.CHECK_IN: {Standing.BOOKED},
     StaffAction.CANCEL_CHECK_IN: {Standing.CHECKED_IN},
     StaffAction.OFF_LOAD: {Standing.BOOKED, Standing.CHECKED_IN, Standing.BOARDED},
     StaffAction.REINSTATE: {Standing.OFF_LOADED},
+    StaffAction.UNBOARD: {Standing.BOARDED},
 }
 
 
@@ -138,7 +156,8 @@ def _of_flight(tx: Tx, request: Mapping[str, Any]) -> Traveller:
 
 def _desk_views(tx: Tx, place: Place, flights: Sequence[Flight], now: datetime) -> list[dict[str, Any]]:
     """DeskFlightSchema of each."""
-    counts = tx.store.counts([flight.id for flight in flights])
+    ids = [flight.id for flight in flights]
+    counts, specials = tx.store.counts(ids), tx.store.specials(ids)
     views = []
     for flight in flights:
         seat_map = place.maps.of(tx.store, flight.row)
@@ -146,6 +165,7 @@ def _desk_views(tx: Tx, place: Place, flights: Sequence[Flight], now: datetime) 
             {
                 "flight": flight_view(place, flight),
                 "window": window_view(flight, now),
+                "specials": specials[flight.id],
                 "list_version": flight.row.list_version,
                 "aircraft": None if seat_map is None else seat_map.aircraft,
                 "counts": counts_view(counts[flight.id]),
@@ -168,4 +188,5 @@ def _traveller_view(place: Place, flight: Flight, traveller: Traveller) -> dict[
         "infant": traveller.infant,
         "specials": list(traveller.specials),
         "agent": [reason.view() for reason in agent_reasons(traveller, flight.leg.airline)],
+        "settled": [reason.view() for reason in settled_reasons(traveller, flight.leg.airline)],
     }

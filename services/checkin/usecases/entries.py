@@ -9,7 +9,7 @@ from typing import Any
 
 from kernel.ids import new_id
 from services.checkin import events
-from services.checkin.domain import Booking, Entry, Known, SeatMap, Traveller
+from services.checkin.domain import Booking, Entry, Known, SeatMap, Traveller, still_settled
 from services.checkin.schemas.vocabulary import Standing
 from services.checkin.usecases.shared import Flight, Place, Tx, normal
 from services.checkin.usecases.writing import Step
@@ -93,6 +93,7 @@ def changed(listing: Listing, known: Known, entry: Entry) -> Changed | None:
     """
     was, listed, vault = known.traveller, entry.listed, listing.place.vault
     now = replace(was, **_plain(listed))
+    now = replace(now, settled=still_settled(was, now))
     if was.standing is Standing.DELETED:
         now = replace(now, standing=Standing.BOOKED)
     if was.seat is not None and listed["cabin"] != was.cabin and listing.cabins:

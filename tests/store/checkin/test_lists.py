@@ -8,8 +8,16 @@ from typing import Any
 import pytest
 
 from kernel.ids import new_id
-from services.checkin import usecases
-from services.checkin.errors import BadSeal, FlightNotFound, ListGap, NotYourFlight, TravellerNotFound
+from services.checkin import schemas, usecases
+from services.checkin.errors import (
+    BadSeal,
+    FlightNotFound,
+    ListGap,
+    NotYourFlight,
+    PartyRefused,
+    TravellerNotFound,
+    WrongStanding,
+)
 from tests.fakes.uow import FakeUnitOfWork
 from tests.unit.checkin.examples import (
     FAMILY,
@@ -23,6 +31,7 @@ from tests.unit.checkin.examples import (
     boarding_pass,
     booking,
     bound,
+    cancel,
     check_in,
     choose,
     flight,
@@ -246,6 +255,46 @@ def test_a_desk_acts_with_a_reason_that_is_written_down(uow: Any) -> None:
         act(uow, who, "seat", "35A", flight_id="CZ8001-20261124-CSX-BKK") if _known(uow) else None
     listed = usecases.list_flight(uow, PLACE, FLIGHT_ID, STD)
     assert [each["name"] for each in listed["travellers"]] == ["ZHANG/SAN"]
+
+
+def test_what_an_agent_settled_holds_until_the_airline_says_something_new(uow: Any) -> None:
+    mismatch = person(flags=["name_mismatch"], specials=[{"code": "VGML"}])
+    push_list(uow, booking("ABC123", mismatch))
+    push_aircraft(uow, aircraft())
+    mine = bound(uow)
+    who = mine["travellers"][0]["id"]
+    with pytest.raises(PartyRefused):
+        check_in(uow, mine)
+    cleared = act(uow, who, "clear")["traveller"]
+    assert (cleared["agent"], [each["code"] for each in cleared["settled"]]) == ([], ["name_mismatch"])
+    with pytest.raises(WrongStanding):
+        act(uow, who, "clear")
+    push_list(uow, booking("ABC123", mismatch | {"ticket": "7842476075898"}), version=2)
+    assert party(uow, mine["booking_id"])["travellers"][0]["agent"] == [], "nothing new to look at"
+    check_in(uow, mine)
+    cancel(uow, mine)
+    watched = mismatch | {"flags": ["name_mismatch", "watch_listed"], "ticket": "7842476075898"}
+    push_list(uow, booking("ABC123", watched), version=3)
+    codes = [each["code"] for each in party(uow, mine["booking_id"])["travellers"][0]["agent"]]
+    assert codes == ["name_mismatch", "see_agent"], "what was looked at then says nothing of now"
+
+
+def test_a_desk_brings_somebody_back_through_the_gate_and_counts_specials(uow: Any) -> None:
+    push_list(uow, booking("ABC123", person(specials=[{"code": "VGML"}])), booking("DEF456", person("LI")))
+    push_aircraft(uow, aircraft())
+    mine = check_in(uow, bound(uow))
+    who = mine["travellers"][0]
+    with pytest.raises(WrongStanding):
+        act(uow, who["id"], "unboard")
+    scan(uow, sequence=1)
+    back = act(uow, who["id"], "unboard")
+    assert (back["traveller"]["standing"], back["traveller"]["seat"]) == ("checked_in", who["seat"])
+    assert scan(uow, sequence=1)["scan"]["result"] == "accepted", "the same pass is good again"
+    listed = usecases.list_flight(uow, PLACE, FLIGHT_ID, STD)
+    assert schemas.DeskListSchema().validate(listed) == {}
+    assert listed["desk"]["specials"] == 1
+    states = [seat["state"] for row in listed["seat_map"]["cabins"][0]["rows"] for seat in row["seats"]]
+    assert states.count("taken") == 1
 
 
 def _known(uow: Any) -> bool:

@@ -19,6 +19,7 @@ QUERIES: dict[str, Callable[[CheckinStore], Any]] = {
     "flights": lambda store: store.flights(STD - timedelta(minutes=1), STD),
     "seated": lambda store: store.seated(FLIGHT_ID),
     "counts": lambda store: store.counts([FLIGHT_ID]),
+    "specials": lambda store: store.specials([FLIGHT_ID]),
     "bookings": lambda store: store.bookings_of_flight(FLIGHT_ID),
     "party": lambda store: store.party("b1"),
     "travellers": lambda store: store.travellers(FLIGHT_ID),
