@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from kernel.tables import Instant, RowNumber, kernel_tables
@@ -91,7 +92,7 @@ TRAVELLERS: Final = Table(
     Column("boarded_at", Instant),
     Column("boarded_by", String(64)),
     Column("version", Integer, nullable=False),
-    Column("settled", String(200), nullable=False, server_default=""),
+    Column("settled", String(200), nullable=False, server_default=text("''")),
     # Nobody sits on somebody: whatever the code does, the database refuses the second.
     UniqueConstraint("flight_id", "seat", name="uq_travellers_seat"),
     CheckConstraint(

@@ -12,4 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("travellers", sa.Column("settled", sa.String(200), nullable=False, server_default=""))
+    op.add_column(
+        "travellers", sa.Column("settled", sa.String(200), nullable=False, server_default=sa.text("''"))
+    )
