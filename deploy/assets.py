@@ -1,4 +1,4 @@
-"""The pages' third-party assets: npm packages in, a few hashed files in gateway/web/static/vendor out.
+"""The pages' third-party assets: npm packages in, a few hashed files in static/vendor of web and staff out.
 
     python -m deploy.assets
 
@@ -23,8 +23,10 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 WEB: Final = ROOT / "gateway" / "web"
 VENDOR: Final = WEB / "static" / "vendor"
+CONSOLE: Final = ROOT / "gateway" / "staff" / "static" / "vendor"
+"""Of the inspector's page: what reads codes and checks signatures where the browser can't."""
 _MODULES: Final = WEB / "node_modules"
-_MANIFEST: Final = VENDOR / "manifest.json"
+_READER: Final = _MODULES / "zxing-wasm" / "dist"
 _INSTALL_S: Final = 300
 
 
@@ -39,11 +41,17 @@ def build() -> bool:
         return False
     npm = _npm()
     _run([*npm, "ci", "--no-audit", "--no-fund"], "npm ci")
+    of_staff = {
+        "ed25519.js": (_MODULES / "@noble" / "ed25519" / "index.js").read_bytes(),
+        "zxing.js": (_READER / "iife" / "reader" / "index.js").read_bytes(),
+        "zxing.wasm": (_READER / "reader" / "zxing_reader.wasm").read_bytes(),
+    }
     files = {
         "weui.css": _purged_weui(npm),
         "htmx.js": (_MODULES / "htmx.org" / "dist" / "htmx.min.js").read_bytes(),
     }
-    _write(files, inputs)
+    _write(CONSOLE, of_staff, inputs)
+    _write(VENDOR, files, inputs)
     return True
 
 
@@ -62,11 +70,16 @@ def _pages() -> Iterator[Path]:
 
 
 def _is_current(inputs: str) -> bool:
-    if not _MANIFEST.exists():
+    return all(_is_made(vendor, inputs) for vendor in (VENDOR, CONSOLE))
+
+
+def _is_made(vendor: Path, inputs: str) -> bool:
+    path = vendor / "manifest.json"
+    if not path.exists():
         return False
-    manifest = json.loads(_MANIFEST.read_text(encoding="utf-8"))
+    manifest = json.loads(path.read_text(encoding="utf-8"))
     return manifest["inputs"] == inputs and all(
-        (VENDOR / name).exists() for name in manifest["files"].values()
+        (vendor / name).exists() for name in manifest["files"].values()
     )
 
 
@@ -91,16 +104,17 @@ def _purged_weui(npm: list[str]) -> bytes:
     return output.read_bytes()
 
 
-def _write(files: dict[str, bytes], inputs: str) -> None:
+def _write(vendor: Path, files: dict[str, bytes], inputs: str) -> None:
     """Put the files and the manifest in place; the manifest last, so that a broken run is seen."""
-    shutil.rmtree(VENDOR, ignore_errors=True)
-    VENDOR.mkdir(parents=True)
+    shutil.rmtree(vendor, ignore_errors=True)
+    vendor.mkdir(parents=True)
     names = {}
     for name, body in files.items():
         stem, suffix = name.rsplit(".", 1)
         names[name] = f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{suffix}"
-        (VENDOR / names[name]).write_bytes(body)
-    _MANIFEST.write_text(json.dumps({"inputs": inputs, "files": names}, indent=1) + "\n", encoding="utf-8")
+        (vendor / names[name]).write_bytes(body)
+    manifest = json.dumps({"inputs": inputs, "files": names}, indent=1) + "\n"
+    (vendor / "manifest.json").write_text(manifest, encoding="utf-8")
 
 
 def _run(command: list[str], what: str) -> None:
