@@ -46,6 +46,7 @@ def duty_view(
         "departs_at": instant(departs_at),
         "capacity": known.capacity,
         "sold": known.sold,
+        "held": known.held,
         "boarded": boarded,
         "cancelled": known.cancelled_at is not None,
     }
