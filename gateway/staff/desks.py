@@ -13,6 +13,8 @@ from gateway.staff.people import Staff
 from services.staff.schemas import Role
 
 DESKS: Final = (
+    "gateway.staff.inspector",
+    "gateway.staff.buses",
     "gateway.staff.messages",
     "gateway.staff.payments",
     "gateway.staff.flights",

@@ -114,5 +114,5 @@ def _sign_in_first(console: Console, request: Request, place: Place) -> Response
 
 def _with_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
-        response.headers[name] = value
+        response.headers.setdefault(name, value)
     return response

@@ -47,6 +47,37 @@
     form.addEventListener("submit", (event) => { if (!confirm(form.dataset.confirm)) event.preventDefault(); });
   }
 
+  // What the inspector's page keeps for want of a network goes with its session; scans that are still to be sent stay.
+  const out = document.querySelector("form[action='/staff/sign-out']");
+  const boarding = async () => {
+    const known = await (self.indexedDB?.databases?.() ?? []);
+    if (!known.some((each) => each.name === "boarding")) return null;
+    return new Promise((found) => {
+      const opened = indexedDB.open("boarding");
+      opened.onsuccess = () => found(opened.result);
+      opened.onerror = () => found(null);
+    });
+  };
+  const forget = async (shelf, sent) => new Promise((done) => {
+    const turn = shelf.transaction(["meta", "marks", "manifests", "scans"], "readwrite");
+    turn.objectStore("marks").clear();
+    turn.objectStore("manifests").clear();
+    turn.objectStore("meta").delete("book");
+    for (const scan of sent) turn.objectStore("scans").delete(scan.scan_id);
+    turn.oncomplete = turn.onabort = done;
+  });
+  const leave = async () => {
+    const shelf = await boarding();
+    if (shelf) {
+      const scans = await new Promise((found) => { const asked = shelf.transaction("scans").objectStore("scans").getAll(); asked.onsuccess = () => found(asked.result); asked.onerror = () => found([]); });
+      if (scans.some((scan) => !scan.sent) && !confirm(out.dataset.unsent)) return;
+      await forget(shelf, scans.filter((scan) => scan.sent));
+    }
+    await self.caches?.delete("boarding-pages");
+    out.submit();
+  };
+  out?.addEventListener("submit", (event) => { event.preventDefault(); leave().catch(() => out.submit()); });
+
   // Kept filters: of this browser, by queue; addresses without the page.
   const form = document.querySelector("form[data-queue]");
   const shelf = document.querySelector("[data-kept]");

@@ -21,6 +21,8 @@ from services.staff.schemas import Role
 from tests.fakes.staff_store import FakeStaffStore, QuickHasher
 from tests.fakes.uow import FakeUnitOfWork
 from tests.gateway.fakes import FakeFlights, FakeRpc, settings
+from tests.gateway.staff.bus_desk import BusDesk
+from tests.gateway.staff.checkin_desk import CheckinDesk
 
 PASSWORD = "quiet river carries stones"
 SECRET = b"12345678901234567890"
@@ -227,8 +229,13 @@ class House:
     def __init__(self) -> None:
         self.staff = StaffDesk()
         self.desks = Desks()
-        self.rpc = StaffRpc(staff=self.staff, notify=self.desks, payments=self.desks, flights=FakeFlights())
+        self.bus = BusDesk()
+        flights = FakeFlights()
+        self.rpc = StaffRpc(
+            staff=self.staff, notify=self.desks, payments=self.desks, flights=flights, bus=self.bus
+        )
         self.rpc.services["flights_desk"] = self.desks
+        self.rpc.services["checkin"] = CheckinDesk()
         self.gateway = Gateway(settings(), Airport(), self.rpc, DOORS)
 
     def code(self, ahead: int = 0) -> str:
