@@ -1,6 +1,16 @@
-"""The door for airlines and ground handlers: tokens, signed pushes in JSON and AIDX, and what they may read."""
+"""The door for airlines and ground handlers: tokens, signed pushes of flights, lists and scans, and what they may read."""
 
-from gateway.partner.described import describe
+from __future__ import annotations
+
+from apispec import APISpec
+
+from gateway.partner import described, described_checkin
 from gateway.partner.routes import routes
 
 __all__ = ["describe", "routes"]
+
+
+def describe(spec: APISpec) -> None:
+    """Add the paths of this door, and how its callers show who they are."""
+    described.describe(spec)
+    described_checkin.describe(spec)

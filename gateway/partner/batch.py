@@ -82,10 +82,11 @@ def read_json(body: bytes) -> Batch:
 
 
 def _guarded(item: Any) -> Any | Unreadable:
-    return item if _depth_within(item, MAX_ITEM_DEPTH) else Unreadable(None, {"problem": "too_deep"})
+    return item if depth_within(item, MAX_ITEM_DEPTH) else Unreadable(None, {"problem": "too_deep"})
 
 
-def _depth_within(item: Any, limit: int) -> bool:
+def depth_within(item: Any, limit: int) -> bool:
+    """Whether no branch of a document is nested deeper."""
     level = [item]
     for _ in range(limit):
         level = [

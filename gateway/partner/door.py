@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +18,7 @@ from gateway.partner.errors import BadAidx
 from gateway.problems import problem
 from gateway.rpc import CallContext
 from kernel.errors import ServiceError
+from services.checkin.errors import FlightNotFound, NotYourFlight
 
 
 class Reply:
@@ -51,6 +53,17 @@ class Reply:
             said = words.of_aidx(error.data, calls.context_of(self._request).language)
             error = BadAidx(**{**error.data, "said": said})
         return problem(self._request, error, {**self.headers, **challenge(error)})
+
+
+@contextmanager
+def as_if_missing() -> Iterator[None]:
+    """Another airline's flight looks like one that isn't there: who asks learns nothing of it."""
+    try:
+        yield
+    except ServiceError as exc:
+        if exc.code in {NotYourFlight.code, FlightNotFound.code}:
+            raise FlightNotFound from None
+        raise
 
 
 Endpoint = Callable[[Request, Reply], Awaitable[Response]]

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from marshmallow import RAISE, Schema, fields, validate
 
+from services.checkin.schemas import (
+    MAX_SCANS,
+    ConfigurationReportSchema,
+    ConfigurationSpecSchema,
+    LineSchema,
+    ListChangesSchema,
+    ListReportSchema,
+    PassengerListSchema,
+    RefusedEntrySchema,
+    ScanRequestSchema,
+    TeletypeReportSchema,
+)
 from services.flights.schemas import (
     MAX_BATCH,
     ChangeSchema,
     FlightSchema,
     ItemResultSchema,
     UpdateSchema,
+)
+
+_VERSION = validate.Range(min=1, max=2**31 - 1)
+_DEVICE = fields.String(
+    required=True, validate=validate.Length(min=1, max=64), metadata={"example": "gate-12"}
 )
 
 
@@ -98,6 +115,82 @@ class PartnerDetailSchema(Schema):
         allow_none=True,
         metadata={"description": "newest first; null while the history is out of reach"},
     )
+
+
+class ListPushSchema(PassengerListSchema):
+    """The whole list of one flight; who isn't on it has no place on the flight any more."""
+
+    version = fields.Integer(
+        required=True,
+        strict=True,
+        validate=_VERSION,
+        metadata={"description": "your own count; greater replaces"},
+    )
+
+
+class ChangesPushSchema(ListChangesSchema):
+    """Changes of a list: all are made, or none."""
+
+    version = fields.Integer(required=True, strict=True, validate=_VERSION)
+    base_version = fields.Integer(
+        allow_none=True,
+        validate=_VERSION,
+        metadata={"description": "the version that the changes start from; left out: whatever holds"},
+    )
+
+
+class ConfigurationPushSchema(ConfigurationSpecSchema):
+    version = fields.Integer(required=True, strict=True, validate=_VERSION)
+
+
+class RefusedShownSchema(RefusedEntrySchema):
+    message = fields.String(required=True, metadata={"description": "the reason in words"})
+
+
+class LineShownSchema(LineSchema):
+    message = fields.String(required=True, metadata={"description": "the reason in words"})
+
+
+class ListAnswerSchema(ListReportSchema):
+    """What became of a list. refused: nothing was changed, and why."""
+
+    refused = fields.List(fields.Nested(RefusedShownSchema), required=True)
+
+
+class TeletypeAnswerSchema(TeletypeReportSchema):
+    """What became of a PNL or ADL, or of some of its parts."""
+
+    flight_id = fields.String(
+        required=True, allow_none=True, metadata={"description": "null: the message doesn't say which"}
+    )
+    refused = fields.List(fields.Nested(RefusedShownSchema), required=True)
+    problems = fields.List(fields.Nested(LineShownSchema), required=True)
+    left_out = fields.List(fields.Nested(LineShownSchema), required=True)
+
+
+class ConfigurationAnswerSchema(ConfigurationReportSchema):
+    refused = fields.List(fields.Nested(RefusedShownSchema), required=True)
+
+
+class ScanPushSchema(ScanRequestSchema):
+    """One scan, judged now. Exactly one of code and sequence."""
+
+    device = _DEVICE
+
+
+class ScansPushSchema(Strict):
+    """What a gate let through while it had no network, in the order of its scans."""
+
+    device = _DEVICE
+    scans = fields.List(
+        fields.Nested(ScanRequestSchema), required=True, validate=validate.Length(min=1, max=MAX_SCANS)
+    )
+
+
+class UndoPushSchema(Strict):
+    device = _DEVICE
+    sequence = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=9999))
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=200))
 
 
 class TokenSchema(Schema):

@@ -17,6 +17,10 @@ class PartnerSettings:
     write_rate: str = setting("PARTNER_WRITE_RATE", "3000/minute", about="pushes that one partner may make")
     read_rate: str = setting("PARTNER_READ_RATE", "1200/minute", about="reads that one partner may make")
 
+    gate_rate: str = setting(
+        "PARTNER_GATE_RATE", "12000/minute", about="scans at gates that one partner may send"
+    )
+
     def __post_init__(self) -> None:
-        for rate in (self.token_rate, self.write_rate, self.read_rate):
+        for rate in (self.token_rate, self.write_rate, self.read_rate, self.gate_rate):
             parse(rate)

@@ -54,6 +54,22 @@ def of_result(result: Mapping[str, Any], language: str) -> str | None:
     return _fill(texts.get(reason, texts["invalid"]).in_language(language), detail)
 
 
+def of_entry(reason: str, language: str) -> str | None:
+    """What is wrong with an entry of a passenger list; None for what isn't a code of checkin's."""
+    text = _texts()["entry"].get(reason)
+    return None if text is None else text.in_language(language)
+
+
+def of_line(reason: str, language: str) -> str:
+    """What is wrong with a line of a teletype message, or why it was left out."""
+    return _texts()["line"][reason].in_language(language)
+
+
+def line_reasons() -> frozenset[str]:
+    """Every reason of a line that has words."""
+    return frozenset(_texts()["line"])
+
+
 def fields_of(result: Mapping[str, Any], words: Words, language: str) -> list[dict[str, str]]:
     """The fields that broke the schema, each with its rule in words; never what was sent in them."""
     detail = result.get("detail") or {}

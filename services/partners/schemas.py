@@ -30,6 +30,9 @@ class PartnerKind(StrEnum):
 class Scope(StrEnum):
     FLIGHTS_READ = "flights:read"
     FLIGHTS_WRITE = "flights:write"
+    CHECKIN_WRITE = "checkin:write"  # passenger lists and aircraft
+    BOARDING_WRITE = "boarding:write"  # scans at the gate
+    BOARDING_READ = "boarding:read"  # who boards: names; and webhooks
 
 
 EVERY_AIRLINE: Final = "*"

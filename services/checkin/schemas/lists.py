@@ -37,7 +37,7 @@ from services.checkin.teletype.problems import Reason
 # --- the content of `sealed`
 
 
-class NameSchema(Strict):
+class TravellerNameSchema(Strict):
     """As the ticket has it; `chinese` where the airline knows it. A name of one word is a surname."""
 
     surname = short(64, required=True)
@@ -67,7 +67,7 @@ class SpecialSchema(Strict):
 class InfantSchema(Strict):
     """An infant on an adult's lap (INFT)."""
 
-    name = fields.Nested(NameSchema, required=True)
+    name = fields.Nested(TravellerNameSchema, required=True)
     birth_date = fields.Date(load_default=None, allow_none=True)
     ticket = fields.String(load_default=None, allow_none=True, validate=TICKET)
 
@@ -106,7 +106,7 @@ class ListedTravellerSchema(Strict):
     """
 
     ref = short(32, load_default="")
-    name = fields.Nested(NameSchema, required=True)
+    name = fields.Nested(TravellerNameSchema, required=True)
     kind = fields.Enum(TravellerKind, by_value=True, load_default=TravellerKind.ADULT)
     gender = fields.Enum(Gender, by_value=True, load_default=Gender.UNKNOWN)
     birth_date = fields.Date(load_default=None, allow_none=True)

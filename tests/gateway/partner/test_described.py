@@ -10,8 +10,7 @@ from jsonschema import Draft202012Validator
 
 from gateway import identity
 from gateway.api.openapi import document
-from gateway.partner import errors, signing
-from gateway.partner.described import describe
+from gateway.partner import describe, errors, signing
 from gateway.wording import Words
 from kernel.config import load
 from kernel.errors import ServiceError
@@ -39,6 +38,13 @@ def test_every_address_is_described() -> None:
         "/partner/v1/oauth/token",
         "/partner/v1/flights",
         "/partner/v1/flights/{flight_id}",
+        "/partner/v1/flights/{flight_id}/passengers",
+        "/partner/v1/flights/{flight_id}/configuration",
+        "/partner/v1/flights/{flight_id}/boarding-list",
+        "/partner/v1/flights/{flight_id}/boarding/scans",
+        "/partner/v1/flights/{flight_id}/boarding/undo",
+        "/partner/v1/flights/{flight_id}/boarding/counts",
+        "/partner/v1/teletype",
     }
     assert callable(describe)
 

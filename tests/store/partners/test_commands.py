@@ -62,7 +62,10 @@ def test_add_shows_the_secret_once_and_it_works(terminal: Terminal) -> None:
     assert made["client_id"] == "cz-main"
     assert terminal.accepts("cz-main", made["client_secret"])
     listed = terminal.type("list")
-    assert "cz-main  airline  CZ  flights:read,flights:write  live  China Southern" in listed.output
+    assert (
+        "cz-main  airline  CZ  flights:read,flights:write,checkin:write,boarding:write,boarding:read  live"
+        in listed.output
+    )
     assert made["client_secret"] not in listed.output
     assert made["signing_key"] not in listed.output
 
