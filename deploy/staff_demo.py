@@ -27,6 +27,7 @@ _NAMES: Final = {
     Role.FEEDBACK: "唐晓峰",
     Role.EDITOR: "谢文静",
     Role.FLIGHT_DESK: "彭海涛",
+    Role.CHECKIN_DESK: "罗思琪",
     Role.SUPPORT: "Anna Berg",
     Role.ADMIN: "刘敏",
 }

@@ -30,6 +30,7 @@ ROLES: Final = {
     Role.FEEDBACK: N_("Feedback"),
     Role.EDITOR: N_("Notices and guides"),
     Role.FLIGHT_DESK: N_("Flight desk"),
+    Role.CHECKIN_DESK: N_("Check-in desk"),
     Role.SUPPORT: N_("Support: messages, payments"),
     Role.ADMIN: N_("Admin: accounts, trail"),
 }

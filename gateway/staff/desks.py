@@ -18,6 +18,7 @@ DESKS: Final = (
     "gateway.staff.messages",
     "gateway.staff.payments",
     "gateway.staff.flights",
+    "gateway.staff.checkin",
     "gateway.staff.accounts",
     "gateway.staff.trail",
     "gateway.staff.own",

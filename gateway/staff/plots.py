@@ -48,6 +48,19 @@ def bars(title: str, items: Sequence[Bar]) -> Markup:
     return Markup("".join(parts))  # noqa: S704 - made here; every text is escaped
 
 
+def layers(title: str, of: int, parts: Sequence[tuple[int, str]]) -> Markup:
+    """One small bar of a whole in which each part lies over the one before: the last is the furthest on the way."""
+    drawn = [
+        f'<rect class="plot__bar plot__bar--{tone}" width="{400 * min(1.0, number / of):.1f}" height="14" rx="7"/>'
+        for number, tone in parts
+        if of > 0 and number > 0
+    ]
+    return Markup(  # noqa: S704 - made here; every text is escaped
+        f'<svg class="meter" viewBox="0 0 400 14" preserveAspectRatio="none" role="img" aria-label="{escape(title)}">'
+        f'<title>{escape(title)}</title><rect class="plot__back" width="400" height="14" rx="7"/>{"".join(drawn)}</svg>'
+    )
+
+
 def progress(title: str, done: int, of: int) -> Markup:
     """One bar that fills: how much of a whole is done."""
     share = 1.0 if of <= 0 else min(1.0, done / of)

@@ -31,6 +31,7 @@ ACTIONS: Final = {
     "sign_in.codes_guessed": N_("Codes guessed after the right password"),
     "export.taken": N_("Data taken out"),
     "order.traced": N_("Order traced"),
+    "names.shown": N_("Names of travellers shown"),
 }
 QUEUE: Final = Queue(
     "trail",

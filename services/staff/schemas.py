@@ -48,6 +48,7 @@ class Role(StrEnum):
     FEEDBACK = "feedback"
     EDITOR = "editor"  # notices and guides
     FLIGHT_DESK = "flight_desk"
+    CHECKIN_DESK = "checkin_desk"  # passenger lists: names, seats
     SUPPORT = "support"  # messages and payments
     ADMIN = "admin"  # accounts and the trail, nothing else
 
