@@ -55,13 +55,9 @@ QUEUE: Final = Queue(
                 ("seatless", N_("Without a seat")),
             ),
         ),
-        Filter(
-            "order",
-            N_("Sorted"),
-            (("seat", N_("By seat")), ("sequence", N_("By sequence number")), ("name", N_("By name"))),
-        ),
     ),
 )
+ORDERS: Final = (("", N_("By seat")), ("sequence", N_("By sequence number")), ("name", N_("By name")))
 
 
 def desk(console: Console) -> Desk:
@@ -163,7 +159,7 @@ class CheckIn:
     ) -> Found:
         t = self._console.texts(request)
         home = f"{HOME}/{found['desk']['flight']['id']}"
-        people = ordered([each for each in found["travellers"] if matches(each, wishes)], wishes["order"])
+        people = ordered([each for each in found["travellers"] if matches(each, wishes)], _order(request))
         rows = [row_of(t, each, whole=whole) for each in people]
         return Found(rows, hrefs=[f"{home}/{each['id']}" for each in people])
 
@@ -172,6 +168,7 @@ class CheckIn:
         wishes = QUEUE.wishes(request)
         flight = flight_words(t, console, found["desk"])
         home = f"{HOME}/{flight['id']}"
+        asked = wishes | {"order": _order(request)}
         agents = sum(bool(each["agent"]) and each["standing"] == "booked" for each in found["travellers"])
         return console.draw(
             request,
@@ -188,10 +185,13 @@ class CheckIn:
             tabs=_tabs(home),
             path=home,
             whole=whole,
-            names_href=link(f"{home}/names", **wishes),
-            masked_href=link(home, **wishes),
-            csv_href=link(home, **wishes, **{"as": "csv"}),
-            xlsx_href=link(home, **wishes, **{"as": "xlsx"}),
+            names_href=link(f"{home}/names", **asked),
+            masked_href=link(home, **asked),
+            csv_href=link(home, **asked, **{"as": "csv"}),
+            xlsx_href=link(home, **asked, **{"as": "xlsx"}),
+            orders=[
+                (link(home, **wishes, order=each), t(word), each == _order(request)) for each, word in ORDERS
+            ],
             printed=when(clock.now(), console.zone),
         )
 
@@ -220,6 +220,11 @@ def flight_words(t: Texts, console: Console, view: dict[str, Any]) -> dict[str, 
         "bar": layers(said, counts["booked"], ((inside, "go"), (boarded, "done"))),
         "searched": f"{flight['number']} {to} {flight['arrival_airport']} {flight['gate'] or ''}".lower(),
     }
+
+
+def _order(request: Request) -> str:
+    asked = request.query_params.get("order", "")
+    return asked if asked in {each for each, _ in ORDERS} else ""
 
 
 def _plot(t: Texts, title: str, counts: Mapping[str, int]) -> str:

@@ -15,7 +15,7 @@ from gateway.staff.texts import N_, Texts
 COUNTED: Final = (
     ("booked", N_("Expected in all"), "calm"),
     ("checked_in", N_("Checked in"), "go"),
-    ("boarded", N_("On board"), "done"),
+    ("boarded", N_("Through the gate"), "done"),
     ("infants", N_("Infants checked in"), "go"),
     ("specials", N_("Special services"), "late"),
     ("off_loaded", N_("Off-loaded"), "bad"),

@@ -10,7 +10,7 @@ from services.checkin.schemas import StaffAction, Standing, WindowState
 STANDINGS: Final = {
     Standing.BOOKED.value: (N_("Expected"), "calm"),
     Standing.CHECKED_IN.value: (N_("Checked in"), "go"),
-    Standing.BOARDED.value: (N_("On board"), "done"),
+    Standing.BOARDED.value: (N_("Through the gate"), "done"),
     Standing.OFF_LOADED.value: (N_("Off-loaded"), "bad"),
     Standing.DELETED.value: (N_("Off the list"), "late"),
 }
@@ -88,7 +88,7 @@ DONE: Final = {
     "off_loaded": N_("Off-loaded"),
     "reinstated": N_("Accepted again"),
     "reseated": N_("Seated anew: another aircraft"),
-    "boarded": N_("Boarded"),
+    "boarded": N_("Went through the gate"),
     "unboarded": N_("Boarding undone"),
     "cleared": N_("May check in themselves"),
     "disrupted": N_("Told of a disruption"),

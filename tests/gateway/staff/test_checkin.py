@@ -50,7 +50,7 @@ async def test_the_day_shows_its_flights_and_how_far_they_are(house: House) -> N
         day = (await client.get(f"/staff/checkin?day={DAY}")).text
         assert "Boarded 0, checked in 1, of 6" in day
         assert (
-            "Expected in all: 6; Checked in: 1; On board: 0; Infants checked in: 0; Special services: 1"
+            "Expected in all: 6; Checked in: 1; Through the gate: 0; Infants checked in: 0; Special services: 1"
             in day
         )
         assert "CZ3101" in (await client.get(f"/staff/checkin?day={DAY}&q=3101")).text
