@@ -30,6 +30,8 @@ BUNDLES: Final = {
     "site.js": ("vendor/htmx.js", "site.js", "live.js", "account.js"),
     "bus.css": ("bus.css",),
     "bus.js": ("bus.js",),
+    "checkin.css": ("bus.css", "checkin.css"),
+    "checkin.js": ("checkin.js",),
     "icon.svg": ("icon.svg",),
 }
 """What is sent, and the files it is joined from, in this order."""

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from gateway.cache import Page
-from gateway.pages import respond
-from gateway.web.assets import STATIC
 from gateway.web.bus import Bus
 from gateway.web.bus_after import AfterSales
 from gateway.web.bus_departure import Departure
 from gateway.web.bus_order import Orders
-from gateway.web.site import Draw, Endpoint, Site
+from gateway.web.site import Draw, Site
 from gateway.web.visitors import Visitors
+from gateway.web.workers import worker
 
 _SHARED_S: Final = 0.5
-_WORKER: Final = (
-    (b"content-type", b"text/javascript; charset=utf-8"),
-    (b"cache-control", b"no-cache"),
-    (b"vary", b"Accept-Encoding"),
-)
-"""Browsers ask for a service worker under one name and look for a newer one themselves."""
 
 
 def bus_routes(site: Site, visitors: Visitors) -> list[BaseRoute]:
@@ -43,7 +33,7 @@ def _open_routes(site: Site, visitors: Visitors, bus: Bus) -> list[BaseRoute]:
     return [
         route("/bus", bus.home, _SHARED_S),
         route("/bus/lines", bus.lines, _SHARED_S),
-        Route("/bus/worker.js", _worker()),
+        Route("/bus/worker.js", worker()),
         route("/bus/departures", bus.departures),
         Route(one, visitors.either(site.endpoint(departure.page), departure.own)),
         route(f"{one}/total", departure.total()),
@@ -69,13 +59,3 @@ def _order_routes(site: Site, visitors: Visitors, bus: Bus) -> list[BaseRoute]:
         Route(f"{one}/change", visitors.own(after.ask_change)),
         Route(f"{one}/change", visitors.act(after.change, mine), methods=["POST"]),
     ]
-
-
-def _worker() -> Endpoint:
-    page = Page((STATIC / "worker.js").read_bytes(), _WORKER)
-
-    async def worker(request: Request) -> Response:
-        """GET /bus/worker.js: keeps opened tickets for a phone without a network."""
-        return respond(request, page)
-
-    return worker

@@ -15,6 +15,7 @@ from gateway.problems import Problem
 from gateway.web.assets import assets
 from gateway.web.boards import DIRECTIONS, Boards
 from gateway.web.bus_door import bus_routes
+from gateway.web.checkin_door import checkin_routes
 from gateway.web.companions import Companions
 from gateway.web.consents import Consents
 from gateway.web.documents import Documents
@@ -91,7 +92,8 @@ def routes(deps: Deps) -> list[BaseRoute]:
         route("/flights/{flight_id}/history", flight.history, None),
         route("/flights/{flight_id}/history/list", flight.history_list, None),
     ]
-    return found + _own_routes(site, visitors, trips) + bus_routes(site, visitors)
+    found += _own_routes(site, visitors, trips) + bus_routes(site, visitors)
+    return found + checkin_routes(site, visitors)
 
 
 def _own_routes(site: Site, visitors: Visitors, trips: Trips) -> list[BaseRoute]:

@@ -34,7 +34,7 @@ MENU: Final = (
         N_("My flights"),
         (
             Function("flight", N_("Flight status"), "/flights/departures", N_("Departures and arrivals")),
-            Function("check-in", N_("Check-in")),
+            Function("check-in", N_("Check-in"), "/checkin", N_("Seats and boarding passes")),
             Function("ticket", N_("Book a ticket")),
             Function("verify", N_("Verify a ticket")),
             Function("trips", N_("My trips"), "/me/flights", N_("Flights you follow")),

@@ -9,6 +9,9 @@ from starlette.requests import Request
 from gateway.web.texts import N_
 
 NOTICES: Final = {
+    "checked_in": N_("Checked in. Have a good flight!"),
+    "checkin_again": N_("Please find your booking first, or find it again: a proof holds for an hour."),
+    "checkin_cancelled": N_("The check-in is cancelled and the seats are given back."),
     "bus_returned": N_("The tickets are given back."),
     "bus_changed": N_("You have a ticket for another bus."),
     "language": N_("Your language is set. Messages come in it, too."),

@@ -29,7 +29,7 @@ FORM_ID: Final = "form_id"
 _FORM_FIELD: Final = "csrf"
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _MAX_FORM_BYTES: Final = 16_000
-_MOST_FIELDS: Final = 40
+_MOST_FIELDS: Final = 60
 AWAY: Final = frozenset({Kind.UNAVAILABLE, Kind.DEADLINE})
 """Kinds of errors that say: not now."""
 PRIVATE: Final = {"Cache-Control": "private, no-store", "Vary": "Cookie"}

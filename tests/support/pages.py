@@ -33,6 +33,7 @@ class Served:
     ids: dict[str, str]
     boards: dict[str, str]
     orders: dict[str, str]
+    checkin: dict[str, str]
 
     def wish(self, **wish: Any) -> None:
         self.send(**wish)
@@ -61,7 +62,7 @@ def serving() -> Iterator[Served]:
     assert process.stdin
     assert process.stdout
     first = json.loads(process.stdout.readline())
-    yield Served(process, first["url"], first["ids"], first["boards"], first["orders"])
+    yield Served(process, first["url"], first["ids"], first["boards"], first["orders"], first["checkin"])
     process.stdin.close()
     try:
         process.wait(12)

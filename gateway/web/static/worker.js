@@ -1,8 +1,10 @@
-// Keeps opened ticket pages for a phone without a network. Scope: /bus/orders/ alone.
+// Keeps opened pages with tickets or boarding passes for a phone without a network: those right below its scope
+// (/bus/orders/, /checkin/passes/), and no other.
 // A page is kept under the name of the session that it was drawn for; a page of another session, an answer that is
 // no ticket, and signing out (account.js) throw away what was kept before.
 const KEPT = "tickets-", FILES = "ticket-files", WAIT_MS = 4000;
-const PAGE = /^\/bus\/orders\/[^/]+$/;
+const SCOPE = new URL(self.registration.scope).pathname;
+const PAGE = { test: (path) => path.startsWith(SCOPE) && /^[^/]+$/.test(path.slice(SCOPE.length)) };
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));

@@ -19,6 +19,7 @@ from gateway.settings import Settings
 from kernel.errors import Kind, RemoteError, ServiceError, Unavailable
 from services.airport import Airport
 from tests.gateway.web.bus import FakeBus
+from tests.gateway.web.checkin import FakeCheckin
 from tests.gateway.web.travellers import FakeNotify, FakePassengers
 
 
@@ -31,6 +32,7 @@ class FakeFlights:
         self.passengers = FakePassengers()
         self.notify = FakeNotify(self.documents, self.passengers)
         self.bus = FakeBus()
+        self.checkin = FakeCheckin(self.documents)
         self.away: set[str] = set()
         self.calls: list[tuple[str, str, dict[str, Any]]] = []
         self.behalf: dict[str, Any] = {}
@@ -89,7 +91,8 @@ class FakeFlights:
             answer = getattr(self, f"_{method}")(request)
             return answer
         try:
-            known = {"passengers": self.passengers, "notify": self.notify, "bus": self.bus}
+            known: dict[str, Any] = {"passengers": self.passengers, "notify": self.notify}
+            known |= {"bus": self.bus, "checkin": self.checkin}
             answer = getattr(known[service], method)(request)
         except ServiceError as exc:
             raise RemoteError.from_document(exc.to_document()) from exc

@@ -1,6 +1,6 @@
 """`python -m tests.gateway.web.served`: the gateway over a made-up Changsha on a port of its own, for browsers.
 
-The first line out is {"url", "ids": {state: flight id}, "boards": {state: address}, "orders": {state: order id}}. Each line in is a wish: {"push": id, …changes},
+The first line out is {"url", "ids": {state: flight id}, "boards": {state: address}, "orders": {state: order id}, "checkin": {state: booking id}}. Each line in is a wish: {"push": id, …changes},
 {"connect": true|false}, {"storm": seconds}, {"issue": order id}; each is answered by a line when it is done.
 """
 
@@ -18,6 +18,7 @@ from granian.server.embed import Server
 from deploy import ports
 from kernel import clock
 from tests.gateway.web.changsha import ZONE, day_of, history_of, showcase
+from tests.gateway.web.checkin import ABROAD, DONE, FAMILY, GUIDED
 from tests.gateway.web.fakes import FakeFlights, gateway_over
 from tests.gateway.web.travellers import ANNA
 
@@ -45,7 +46,8 @@ async def main() -> None:
     ids = {state: document["id"] for state, document in shown.items()}
     boards = {state: _board_of(document) for state, document in shown.items()}
     orders = _orders(flights)
-    _say({"url": f"http://{ports.LOOPBACK}:{port}", "ids": ids, "boards": boards, "orders": orders})
+    told = {"ids": ids, "boards": boards, "orders": orders, "checkin": _bookings(flights)}
+    _say({"url": f"http://{ports.LOOPBACK}:{port}", **told})
     while line := await asyncio.to_thread(sys.stdin.readline):
         await _do(json.loads(line), flights)
         _say({"done": True})
@@ -76,6 +78,16 @@ def _orders(flights: FakeFlights) -> dict[str, str]:
         bus.mark(found["mixed"], number, state)
     bus.turn(found["mixed"], "issued", refunding_fen=900)
     return found
+
+
+def _bookings(flights: FakeFlights) -> dict[str, str]:
+    """Anna's bookings, by how far they are."""
+    checkin = flights.checkin
+    checkin.settle()
+    done = checkin.checked_in(DONE, ANNA)
+    checkin.off_load(DONE, 1, ANNA)
+    found = {name: checkin.bind(pnr, ANNA) for name, pnr in (("family", FAMILY), ("guided", GUIDED))}
+    return found | {"abroad": checkin.bind(ABROAD, ANNA), "done": done}
 
 
 async def _do(wish: dict[str, Any], flights: FakeFlights) -> None:
