@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from deploy.demo.changsha import Changsha
+from deploy.demo.lists import ListFeed
 from deploy.demo.newark import Newark
-from deploy.demo.partner_client import Credentials, NotAccepted, PartnerClient
+from deploy.demo.partner_client import AIRLINE_SCOPES, Credentials, NotAccepted, PartnerClient
 from deploy.demo.play import Story, play
 from kernel import config
 from kernel.config import setting
@@ -44,9 +45,16 @@ def main(arguments: list[str] | None = None) -> int:
     credentials = Credentials(
         settings.base_url, settings.client_id, settings.client_secret, settings.signing_key
     )
-    story: Story = Newark(options.day) if options.day else Changsha(config.load(Airport))
+    here, begun = config.load(Airport), threading.Event()
+    if options.day:
+        story: Story = Newark(options.day)
+    else:
+        story = changsha = Changsha(here)
+        airline = PartnerClient(credentials, stopping, scopes=AIRLINE_SCOPES)
+        feed = ListFeed(changsha.departures, here.zoneinfo, airline, stopping)
+        threading.Thread(target=feed.run, args=(begun,), name="lists", daemon=True).start()
     try:
-        play(story, PartnerClient(credentials, stopping), stopping)
+        play(story, PartnerClient(credentials, stopping), stopping, begun)
     except NotAccepted as error:
         logging.getLogger(__name__).error("the gateway refused: %s", error)
         return 1

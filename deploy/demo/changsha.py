@@ -18,8 +18,8 @@ from deploy.demo.chance import Chance
 from deploy.demo.fate import Fate, fate_of
 from deploy.demo.life import SCHEDULE_AHEAD, Life, Places, merge
 from deploy.demo.play import Report
+from deploy.demo.travellers.departures import Departure, departures_of, is_international
 from services.airport import Airport
-from services.flights.names import airport
 from services.flights.timetable import Horizon, Itinerary, dated_legs, read_csv
 from services.flights.timetable.expand import DatedLeg
 
@@ -50,6 +50,10 @@ class Changsha:
             raise ValueError(f"{timetable.name}: {reading.refused[0]}")
         self._itineraries: tuple[Itinerary, ...] = reading.itineraries
         self._days: dict[date, list[Report]] = {}
+
+    def departures(self, day: date) -> list[Departure]:
+        """What leaves on a service day, for passenger lists."""
+        return departures_of(self._itineraries, self._here, day)
 
     def due(self, after: datetime | None, until: datetime) -> Sequence[Report]:
         """Reports of yesterday to +3 days, seen from `until`, that are told in between."""
@@ -172,7 +176,7 @@ def _places(leg: DatedLeg, terminal: str, number: int, aircraft_of: DatedLeg, da
         security=chance.one("security", ("1", "2", "3")),
         belt=chance.one("belt", _BELTS[terminal]),
         registration=_registration(aircraft_of, day),
-        international=_is_international(leg),
+        international=is_international(leg.leg.origin, leg.leg.destination),
     )
 
 
@@ -183,9 +187,3 @@ def _registration(leg: DatedLeg, day: date) -> str:
         return f"B-{chance.whole('registration', 1000, 8999)}"
     letters = "ABCDEFGHJKLMNPQRSTUVWXYZ"
     return prefix + "".join(chance.one(f"letter {place}", letters) for place in range(2))
-
-
-def _is_international(leg: DatedLeg) -> bool:
-    """Whether border control lies in between: Hong Kong, Macau and Taiwan count as such at the counter."""
-    ends = [airport(leg.leg.origin), airport(leg.leg.destination)]
-    return any(end is not None and end.zone not in ("Asia/Shanghai", "Asia/Urumqi") for end in ends)

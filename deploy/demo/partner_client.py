@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 
 TOKEN_PATH: Final = "/partner/v1/oauth/token"  # noqa: S105 - an address, not a secret
 FLIGHTS_PATH: Final = "/partner/v1/flights"
+FEED_SCOPES: Final = ("flights:write",)
+AIRLINE_SCOPES: Final = (*FEED_SCOPES, "checkin:write", "boarding:write", "boarding:read")
+JSON: Final = "application/json"
 BATCH: Final = 100
 TIMEOUT_S: Final = (3.05, 15.0)
 _TOKEN_MARGIN_S: Final = 60.0
@@ -79,11 +82,13 @@ class PartnerClient:
         credentials: Credentials,
         stopping: threading.Event | None = None,
         session: requests.Session | None = None,
+        scopes: Sequence[str] = FEED_SCOPES,
     ) -> None:
         self._credentials = credentials
         self._stopping = stopping or threading.Event()
         self._session = session or requests.Session()
         self._session.trust_env = False
+        self._scopes = " ".join(scopes)
         self._token = ""
         self._token_until = 0.0
         self._pause_s = 0.0
@@ -94,6 +99,10 @@ class PartnerClient:
         for start in range(0, len(updates), BATCH):
             total.add(self._send_batch(updates[start : start + BATCH]))
         return total
+
+    def exchange(self, method: str, path: str, body: bytes = b"", media_type: str = JSON) -> dict[str, Any]:
+        """One signed request of another kind; what is answered. Raises NotAccepted or Stopped."""
+        return self._patiently(lambda: self._request(method, path, body, media_type))
 
     def _send_batch(self, updates: Sequence[dict[str, Any]]) -> Sent:
         body = orjson.dumps({"updates": list(updates)})
@@ -119,7 +128,7 @@ class PartnerClient:
                 self._wait(backoff_s)
                 continue
             self._note_allowance(response)
-            if response.status_code == requests.codes.ok:
+            if requests.codes.ok <= response.status_code < requests.codes.multiple_choices:
                 document: dict[str, Any] = orjson.loads(response.content)
                 return document
             if response.status_code == requests.codes.unauthorized and not had_new_token:
@@ -146,6 +155,12 @@ class PartnerClient:
             timeout=TIMEOUT_S,
         )
 
+    def _request(self, method: str, path: str, body: bytes, media_type: str) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self._bearer()}", "Accept": JSON}
+        if method != "GET":
+            headers |= {"Content-Type": media_type, **self._signature(method, path, body)}
+        return self._session.request(method, self._url(path), data=body, headers=headers, timeout=TIMEOUT_S)
+
     def _signature(self, method: str, path: str, body: bytes) -> dict[str, str]:
         timestamp = str(int(clock.real_now().timestamp()))
         nonce = ids.new_secret(24)
@@ -159,7 +174,7 @@ class PartnerClient:
             return self._token
         response = self._session.post(
             self._url(TOKEN_PATH),
-            data={"grant_type": "client_credentials", "scope": "flights:write"},
+            data={"grant_type": "client_credentials", "scope": self._scopes},
             auth=(self._credentials.client_id, self._credentials.client_secret),
             timeout=TIMEOUT_S,
         )

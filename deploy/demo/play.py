@@ -41,10 +41,15 @@ class Story(Protocol):
         """When the next report after this instant is told; None: never."""
 
 
-def play(story: Story, client: PartnerClient, stopping: threading.Event) -> None:
+def play(
+    story: Story,
+    client: PartnerClient,
+    stopping: threading.Event,
+    begun: threading.Event | None = None,
+) -> None:
     """Tell the story until it ends or `stopping` is set. A restart tells it again: what is known is older.
 
-    Raises NotAccepted when the gateway says no to a batch for good.
+    begun: is set once all that came before is told. Raises NotAccepted when the gateway says no to a batch for good.
     """
     told: datetime | None = None
     try:
@@ -52,6 +57,8 @@ def play(story: Story, client: PartnerClient, stopping: threading.Event) -> None
             now = clock.now()
             _tell(story.due(told, now), client)
             told = now
+            if begun is not None:
+                begun.set()
             next_at = story.next_at(now)
             if next_at is None:
                 log.info("the story is told")

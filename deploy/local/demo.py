@@ -12,11 +12,26 @@ from deploy.local.options import DEFAULT_AIRPORT, ROOT, Options
 from deploy.local.preflight import CannotStart
 from deploy.local.supervisor import Child, Supervisor
 
-_CLIENT_ID = "demo-handler"
+# Another name than the one that demos had before there were passenger lists: that one may not send any.
+_CLIENT_ID = "demo-airline"
 # The feed speaks for all airlines of the airport, as a ground handler does.
-_ADD = ["add", "Demo handler", "--kind", "handler", "--airline", "*", "--client-id", _CLIENT_ID]
+_ADD = ["add", "Demo airline", "--kind", "handler", "--airline", "*", "--client-id", _CLIENT_ID]
 # Its secrets were lost with the file: they are shown only once, so it gets new ones.
 _ROTATE = ["rotate", _CLIENT_ID, "--overlap-hours", "0"]
+
+
+def kept_in(var: Path) -> Path:
+    """Where the demo partner's secrets are."""
+    return var / "demo-partner.json"
+
+
+def read(var: Path) -> dict[str, str] | None:
+    """client_id, client_secret and signing_key of the demo partner over `var`; None: there is none."""
+    try:
+        found: dict[str, str] = json.loads(kept_in(var).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found
 
 
 class Demo:
@@ -47,10 +62,12 @@ class Demo:
         return ["changsha"]
 
     def _credentials(self) -> dict[str, str]:
-        kept = self._options.var / "demo-partner.json"
-        if not kept.exists():
+        kept = kept_in(self._options.var)
+        found = read(self._options.var)
+        if found is None or found["client_id"] != _CLIENT_ID:
             self._register(kept)
-        found: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
+        found = read(self._options.var)
+        assert found is not None
         return found
 
     def _register(self, kept: Path) -> None:
