@@ -34,6 +34,7 @@ WORDS: Final = {
     "all_sent": N_("Everything is sent"),
     "kept_here": N_("Kept on this phone, sent when on line"),
     "not_checked": N_("Off line: checked by its signature"),
+    "by_list": N_("Off line: checked against this phone's list"),
     "this_phone": N_("Scanned on this phone at {time}"),
     "boarded_at": N_("Boarded at {time}"),
     "not_boarded": N_("Not boarded"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -29,6 +29,7 @@ _ONE: Final = f"{HOME}/{{departure_id}}"
 _MAY_CANCEL: Final = frozenset({Role.SUPERVISOR})
 _MOST_COPIES: Final = 200
 _SMALL_HOURS: Final = 4
+_STAFF: Final = "staff:"
 _NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
 TABS: Final = ((HOME, N_("Departures")), (f"{HOME}/copies", N_("Copies")))
 KINDS: Final = {
@@ -50,10 +51,10 @@ REASONS: Final = (
 MANIFEST: Final = Queue(
     "manifest",
     (
-        Column(N_("Code"), "code"),
+        Column(N_("Short code"), "code"),
         Column(N_("Passenger")),
-        Column(N_("From")),
-        Column(N_("To")),
+        Column(N_("Gets on at")),
+        Column(N_("Gets off at")),
         Column(N_("State")),
         Column(N_("Boarded"), "time"),
     ),
@@ -151,7 +152,8 @@ class Buses:
             answer = await self._console.read(request, staff, "bus", "list_copies", limit=_MOST_COPIES)
             sought = wishes["q"].lower()
             kept = [each for each in answer["copies"] if sought in " ".join(each.values()).lower()]
-            rows = [self._copy(each) for each in kept]
+            names = await self._names(request, staff, kept)
+            rows = [self._copy(each, names) for each in kept]
             return Found(rows, hrefs=[f"{HOME}/{quote(each['departure_id'])}" for each in kept])
 
         values = {
@@ -219,7 +221,7 @@ class Buses:
             preview=preview,
             refund=f"¥{(preview['refund_fen'] if preview else 0) / 100:,.2f}",
             reasons=REASONS,
-            typed=form or {},
+            typed={name: (form or {}).get(name, "")[:200] for name in ("reason_zh", "reason_en")},
             wrong=wrong,
         )
 
@@ -236,7 +238,7 @@ class Buses:
         found.pop(duty["departure_id"], None)
         return [
             each
-            for each in found.values()
+            for each in sorted(found.values(), key=lambda each: str(each["departs_at"]))
             if each["headsign"] == duty["headsign"]
             and not each["cancelled"]
             and at(each["departs_at"]) > now()
@@ -256,15 +258,34 @@ class Buses:
             Cell(when(ticket["boarded_at"], self._console.zone)),
         ]
 
-    def _copy(self, copy: dict[str, Any]) -> list[Cell]:
+    async def _names(
+        self, request: Request, staff: Staff, copies: Sequence[Mapping[str, Any]]
+    ) -> dict[str, str]:
+        """Who the inspectors are, by what the service's trail calls them."""
+        actors = {copy[key] for copy in copies for key in ("actor", "first_actor")}
+        found = {}
+        for actor in sorted(actors):
+            account_id = actor.removeprefix(_STAFF)
+            try:
+                answer = await self._console.read(
+                    request, staff, "staff", "get_account", account_id=account_id
+                )
+            except ServiceError as exc:
+                if exc.kind is not Kind.NOT_FOUND:
+                    raise
+                continue
+            found[actor] = str(answer["account"]["name"])
+        return found
+
+    def _copy(self, copy: dict[str, Any], names: Mapping[str, str]) -> list[Cell]:
         zone = self._console.zone
         return [
             Cell(clock(copy["scanned_at"], zone)),
-            Cell(copy["ticket_id"][:8], note=copy["ticket_id"]),
+            Cell(copy["ticket_id"]),
             Cell(copy["departure_id"]),
-            Cell(copy["actor"], note=copy["device"]),
+            Cell(names.get(copy["actor"], copy["actor"]), note=copy["device"]),
             Cell(clock(copy["first_at"], zone)),
-            Cell(copy["first_actor"], note=copy["first_device"]),
+            Cell(names.get(copy["first_actor"], copy["first_actor"]), note=copy["first_device"]),
         ]
 
 

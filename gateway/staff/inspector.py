@@ -70,7 +70,7 @@ def desk(console: Console) -> Desk:
     inspector = Inspector(console)
     return Desk(
         HOME,
-        N_("Boarding"),
+        N_("Bus boarding"),
         "bus",
         ROLES,
         (

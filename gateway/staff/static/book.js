@@ -57,6 +57,8 @@
       // What became of yesterday's tickets isn't told again: the list begins anew each day.
       if (!same.version) for (const [ticketId, mark] of this.marks) if (!mark.scan || this.scans.get(mark.scan)?.sent) old.push(["marks", ticketId, undefined]);
       for (const [store, key] of old) this[store].delete(key);
+      // Whoever scanned it: who was let on from this phone isn't let on again.
+      for (const scan of this.scans.values()) if (!scan.sent && scan.of) this.marks.set(scan.of, { mark: "boarded", at: scan.scanned_at, scan: scan.scan_id });
       const manifest = await this.shelf.get("manifests", this.departure);
       if (manifest) Object.assign(this, { tickets: manifest.tickets, duty: manifest.duty });
       await this.shelf.write([this.#meta(), ["meta", "device", this.device], ...old]);
@@ -173,7 +175,7 @@
     judgeTyped(short) {
       const ticket = this.tickets.find((each) => each.short_code === short);
       if (!ticket) return { result: "unknown" };
-      const about = { ticket_id: ticket.id, kind: ticket.kind, ...this.#names(ticket.id) }, mark = this.marks.get(ticket.id);
+      const about = { ticket_id: ticket.id, kind: ticket.kind, typed: true, ...this.#names(ticket.id) }, mark = this.marks.get(ticket.id);
       if (mark?.mark === "revoked") return { result: "revoked", ...about };
       return this.isBoarded(ticket) ? { result: "already_boarded", ...about, at: mark?.at ?? ticket.boarded_at, mine: Boolean(mark?.scan) } : { result: "boarded", ...about };
     }
@@ -203,7 +205,8 @@
       const { sent } = this.scans.get(scan.scan_id) ?? scan;
       if (!sent) return local;
       if (scan.letOn && sent.result !== "boarded") await this.#keep({ ...this.scans.get(scan.scan_id), letOn: false });
-      return { ...local, ...sent, other: local.other, departs_at: local.departs_at, at: sent.boarded_at, mine: local.mine, checked: true };
+      const told = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== null));
+      return { ...local, ...told, other: local.other, departs_at: local.departs_at, at: sent.boarded_at, mine: local.mine, checked: true };
     }
 
     async #tick(scan, local) {

@@ -48,7 +48,7 @@
     if (told.result === "other_departure") return told.other ?? (told.departs_at ? at(told.departs_at) : "");
     if (told.result === "already_boarded" || told.result === "copy") return told.at ? fill(told.mine ? words.this_phone : words.boarded_at, { time: at(told.at) }) : "";
     if (told.result === "unknown" && !told.checked && !book.online) return words.unknown_offline;
-    if (told.result === "boarded" && !told.checked) return words.not_checked;
+    if (told.result === "boarded" && !told.checked) return told.typed ? words.by_list : words.not_checked;
     return "";
   };
   const show = (told) => {
@@ -216,7 +216,7 @@
     const standing = book.online ? words.online : fill(words.offline, { time: at(book.offSince) });
     const left = waiting ? ` · ${fill(words.waiting, { n: waiting })}` : "";
     first("state-word").textContent = conflicts.length ? fill(words.conflicts, { n: conflicts.length }) : book.online ? `${words.online}${left}` : left ? fill(words.waiting, { n: waiting }) : standing;
-    state.setAttribute("aria-label", `${standing}${left}`);
+    state.setAttribute("aria-label", conflicts.length ? first("state-word").textContent : `${standing}${left}`);
     const told = [book.duty?.cancelled && words.cancelled, !book.online && `${standing} · ${listed()}`, !book.shelf.keeps && words.keeps_nothing, foreign && fill(words.others_waiting, { n: foreign })].filter(Boolean);
     first("strip").textContent = told.join(" ");
     first("strip").hidden = !told.length;

@@ -11,8 +11,12 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 const filesOf = (html) => new Set(html.match(FILE));
 
 const keepFiles = async (html) => {
-  const files = await caches.open(FILES), pages = await caches.open(PAGES), wanted = filesOf(html);
-  for (const file of wanted) if (!(await files.match(file))) await files.add(file);
+  const files = await caches.open(FILES);
+  for (const file of filesOf(html)) if (!(await files.match(file))) await files.add(file);
+};
+
+const dropFiles = async () => {
+  const files = await caches.open(FILES), pages = await caches.open(PAGES), wanted = new Set();
   for (const page of await pages.matchAll()) for (const file of filesOf(await page.text())) wanted.add(file);
   for (const request of await files.keys()) if (!wanted.has(new URL(request.url).pathname)) await files.delete(request);
 };
@@ -33,8 +37,10 @@ const keep = async (path, response) => {
   const html = await response.text();
   const headers = { "Content-Type": "text/html; charset=utf-8", "X-Page-Of": of, "X-Until": String(Date.now() + forS * 1000) };
   for (const each of ["Content-Security-Policy", "X-Content-Type-Options", "Permissions-Policy"]) if (response.headers.get(each)) headers[each] = response.headers.get(each);
+  // A page that is kept works: all that it needs is there before it is.
+  await keepFiles(html);
   await (await caches.open(PAGES)).put(path, new Response(html, { headers }));
-  return keepFiles(html);
+  return dropFiles();
 };
 
 const kept = async (path) => {

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from kernel import clock
 from services.bus import schemas
@@ -13,6 +14,7 @@ from services.bus.errors import DepartureNotFound, TicketNotBoarded
 from services.bus.ticketing import TicketSigner
 
 SIGNER = TicketSigner(1, bytes(range(32)))
+ZONE = ZoneInfo("Asia/Shanghai")
 LINE = {"zh": "机场大巴A1线", "en": "Airport line A1"}
 WUYI, AIRPORT = {"zh": "五一广场", "en": "Wuyi Square"}, {"zh": "机场T2", "en": "Airport T2"}
 
@@ -65,7 +67,7 @@ class BusDesk:
 
     def list_day(self, request: dict[str, Any]) -> dict[str, Any]:
         schemas.ListDaySchema().load(request)
-        today = f"{clock.now().astimezone().date()}"
+        today = f"{clock.now().astimezone(ZONE).date()}"
         shown = self.departures if request["day_local"] >= today else self.departures[:1]
         return {"departures": shown}
 
