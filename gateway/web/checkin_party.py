@@ -77,9 +77,7 @@ class Party:
         except ServiceError as exc:
             if not to_ask_again(exc):
                 raise
-            t = self._site.texts(request)
-            html = await self._draw(request, asker, self._askers.said(t, exc), {})
-            return page(html, t.tag, _AGAIN.get(exc.kind, 400))
+            return await self._refused(request, asker, exc)
         return go(request, f"{asker.href}?done=checkin_cancelled")
 
     async def _check_in(
@@ -110,7 +108,7 @@ class Party:
             for one in error.data.get("travellers", [])
         }
         html = await self._draw(request, asker, self._askers.said(t, error), whys)
-        return page(html, t.tag, 409)
+        return page(html, t.tag, _AGAIN.get(error.kind, 400))
 
     async def _draw(self, request: Request, asker: Asker, wrong: str, whys: Mapping[str, list[str]]) -> bytes:
         party = await self._askers.ask(request, asker, "get_party")

@@ -19,7 +19,7 @@ from services.checkin.errors import NoSeatMap, PartyRefused, SeatRefused, SeatTa
 from services.checkin.schemas import SeatState
 
 STATES: Final = {
-    SeatState.FREE: N_("free"),
+    SeatState.FREE: N_("available"),
     SeatState.MINE: N_("yours"),
     SeatState.TAKEN: N_("taken"),
     SeatState.BLOCKED: N_("not in use"),
