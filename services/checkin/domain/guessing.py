@@ -14,7 +14,7 @@ from typing import Final
 class Counted(StrEnum):
     """What wrong guesses are counted by."""
 
-    ADDRESS = "address"
+    ADDRESS = "address"  # or the account that asks, wherever it is
     TARGET = "target"  # the PNR, ticket or document that was tried, whether there is one or not
     ALL = "all"
 
@@ -33,7 +33,7 @@ LIMITS: Final = (
     Limit(Counted.ADDRESS, 5, timedelta(minutes=15)),
     # From a thousand addresses, too, a booking is tried five times an hour, which leads nowhere.
     Limit(Counted.TARGET, 5, timedelta(hours=1)),
-    # Whoever has many addresses and many bookings meets this one.
+    # Whoever has many addresses and many bookings meets this one; who asks from an account doesn't.
     Limit(Counted.ALL, 100, timedelta(minutes=1)),
 )
 LONGEST: Final = max(limit.within for limit in LIMITS)

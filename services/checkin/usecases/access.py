@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from marshmallow import ValidationError
 from kernel.inbox import answer_once
 from services.checkin import clients, schemas
 from services.checkin.clients import Caller
-from services.checkin.domain import LIMITS, Booking, Traveller, is_surname_of, mask_phone
+from services.checkin.domain import LIMITS, Booking, Counted, Traveller, is_surname_of, mask_phone
 from services.checkin.errors import (
     AccessNeeded,
     BookingNotFound,
@@ -41,9 +42,9 @@ def find_booking(uow: Work, place: Place, request: Mapping[str, Any], now: datet
     """
     factors = _factors(place, request["sealed"])
     target = place.vault.index(factors.key, "guess")
-    address = place.vault.index(request["address"], "address")
+    guesser = _guesser(place, request)
     with uow.write() as tx:
-        _refuse_guesser(tx, address, target)
+        _refuse_guesser(tx, guesser, target)
         travellers = _found(tx, place, factors)
         views = []
         if travellers:
@@ -53,7 +54,7 @@ def find_booking(uow: Work, place: Place, request: Mapping[str, Any], now: datet
                     tx.store.bind(booking_id, account, "document", tx.now())
             views = _statuses(tx, place, {each.booking_id for each in travellers}, account, now)
         if not views:
-            tx.store.add_guess(tx.now(), address, target)
+            tx.store.add_guess(tx.now(), guesser.key, target)
     if not views:
         raise BookingNotFound
     return {"bookings": views}
@@ -83,13 +84,13 @@ def send_code(uow: Work, caller: Caller, place: Place, request: Mapping[str, Any
     code = _code(place, request)
 
     def work(tx: Tx) -> dict[str, Any]:
-        address = place.vault.index(request["address"], "address")
+        guesser = _guesser(place, request)
         target = place.vault.index(f"send {request['booking_id']}", "guess")
-        _refuse_guesser(tx, address, target)
+        _refuse_guesser(tx, guesser, target)
         to = _code_goes_to(tx, place, request["booking_id"], request["passenger_id"])
         if to is None:
             raise NoCode
-        tx.store.add_guess(tx.now(), address, target)
+        tx.store.add_guess(tx.now(), guesser.key, target)
         expires_at = tx.now() + timedelta(minutes=minutes)
         index = place.vault.index(f"{request['booking_id']} {code}", "code")
         tx.store.save_code(CodeRow(request["booking_id"], index, CODE_TRIES, expires_at))
@@ -114,16 +115,16 @@ def confirm_code(uow: Work, place: Place, request: Mapping[str, Any]) -> dict[st
     Raises CodeRefused for every kind of wrong, TooManyGuesses, RequestReused, RequestInFlight.
     """
     booking_id, code = request["booking_id"], request["code"].strip()
-    address = place.vault.index(request["address"], "address")
+    guesser = _guesser(place, request)
     target = place.vault.index(f"code {booking_id}", "guess")
     grant = place.vault.grant(request["request_id"], booking_id, code)
 
     def work(tx: Tx) -> dict[str, Any]:
-        _refuse_guesser(tx, address, target)
+        _refuse_guesser(tx, guesser, target)
         account = _present(tx, request["passenger_id"])
         expires_at = tx.now() + timedelta(minutes=place.settings.grant_minutes)
         if not _spent(tx, place, booking_id, code):
-            tx.store.add_guess(tx.now(), address, target)
+            tx.store.add_guess(tx.now(), guesser.key, target)
             return {"right": False}
         if account is not None:
             tx.store.bind(booking_id, account, "code", tx.now())
@@ -176,11 +177,30 @@ def _found(tx: Tx, place: Place, factors: _Factors) -> list[Traveller]:
     return [each for each in candidates if is_surname_of(factors.surname, name_of(place.vault, each)[0])]
 
 
-def _refuse_guesser(tx: Tx, address: str, target: str) -> None:
+@dataclass(frozen=True)
+class _Guesser:
+    """Whom wrong guesses are counted by: the account that asks, else the address. known: there is an account."""
+
+    key: str
+    known: bool
+
+
+def _guesser(place: Place, request: Mapping[str, Any]) -> _Guesser:
+    """Accounts aren't to be had by the thousand as addresses are. Who has one is judged by what they did, wherever they
+    are, so that strangers who use up everybody's guesses keep no signed-in traveller from their booking.
+    """
+    account = request["passenger_id"]
+    text = request["address"] if account is None else f"account {account}"
+    return _Guesser(place.vault.index(text, "address"), account is not None)
+
+
+def _refuse_guesser(tx: Tx, guesser: _Guesser, target: str) -> None:
     """Raises TooManyGuesses; from here on nobody else guesses until the transaction ends."""
     tx.store.lock_guesses()
-    keys = {"address": address, "target": target, "all": ""}
+    keys = {"address": guesser.key, "target": target, "all": ""}
     for limit in LIMITS:
+        if limit.counted is Counted.ALL and guesser.known:
+            continue
         wrong, first_at = tx.store.count_guesses(
             limit.counted.value, keys[limit.counted.value], tx.now() - limit.within
         )
