@@ -9,7 +9,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any
 
@@ -20,7 +20,7 @@ from kernel.crypto import FieldCipher, field_cipher
 from kernel.db import Database, UnitOfWork, database_url
 from kernel.errors import ServiceError
 from services.partners import usecases
-from services.partners.schemas import PartnerKind, Scope
+from services.partners.schemas import MAX_DELIVERIES, DeliveryState, PartnerKind, Scope
 from services.partners.store import PartnersStore
 from services.partners.usecases import Issued, NewPartner
 
@@ -28,6 +28,7 @@ _WORDS = {
     "partners.client_exists": "there is a partner {client_id} already",
     "partners.not_found": "there is no partner {client_id}, or it was revoked",
     "partners.bad_partner": "{field}: {reason}",
+    "partners.webhook_not_found": "there is no such webhook of that partner, or no such delivery",
 }
 
 
@@ -138,6 +139,79 @@ def list_() -> None:
             state = f"live; old secret until {ends[-1]:%Y-%m-%d %H:%M}Z" if ends else "live"
         airlines, scopes = ",".join(shown.airlines), ",".join(shown.scopes)
         click.echo(f"{shown.client_id}  {shown.kind.value}  {airlines}  {scopes}  {state}  {shown.name}")
+
+
+@partner.command()
+@click.argument("client_id")
+def webhooks(client_id: str) -> None:
+    """Where CLIENT_ID wants to hear of what, with what waits and what was given up."""
+    with _partners() as uow:
+        for hook in usecases.list_webhooks(uow, client_id)["webhooks"]:
+            counts = {
+                state: len(usecases.list_deliveries(uow, _page(client_id, hook["id"], state))["deliveries"])
+                for state in (DeliveryState.WAITING, DeliveryState.PARKED)
+            }
+            told = "  ".join(f"{state.value} {_counted(count)}" for state, count in counts.items())
+            airline = hook["airline"] or "*"
+            click.echo(f"{hook['id']}  {hook['url']}  {airline}  {','.join(hook['events'])}  {told}")
+
+
+@partner.command()
+@click.argument("client_id")
+@click.argument("webhook_id")
+@click.option("--state", type=click.Choice([state.value for state in DeliveryState]), default=None)
+def deliveries(client_id: str, webhook_id: str, state: str | None) -> None:
+    """What was sent to WEBHOOK_ID of CLIENT_ID, waits, or was given up; the newest 200."""
+    wanted = None if state is None else DeliveryState(state)
+    with _partners() as uow:
+        found = usecases.list_deliveries(uow, _page(client_id, webhook_id, wanted))["deliveries"]
+    for each in found:
+        result = each["last_result"] or "-"
+        click.echo(
+            f"{each['id']}  {each['created_at']}  {each['event']}  {each['state']}  {each['attempts']}  {result}"
+        )
+
+
+@partner.command()
+@click.argument("client_id")
+@click.argument("webhook_id")
+@click.option("--delivery", default=None, help="The id of one delivery.")
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]), default=None, help="All since then (UTC)."
+)
+def replay(client_id: str, webhook_id: str, delivery: str | None, since: datetime | None) -> None:
+    """Send one delivery, or all since an instant, to WEBHOOK_ID of CLIENT_ID again."""
+    if (delivery is None) == (since is None):
+        raise click.UsageError("one of --delivery and --since")
+    wish = {
+        "client_id": client_id,
+        "webhook_id": webhook_id,
+        "delivery_id": delivery,
+        "since": None if since is None else since.replace(tzinfo=UTC),
+    }
+    with _partners() as uow:
+        count = usecases.replay_deliveries(uow, wish, clock.real_now())["replayed"]
+    click.echo(f"{count} to be sent again")
+
+
+@partner.command("remove-webhook")
+@click.argument("client_id")
+@click.argument("webhook_id")
+def remove_webhook(client_id: str, webhook_id: str) -> None:
+    """Send nothing more to WEBHOOK_ID of CLIENT_ID."""
+    with _partners() as uow:
+        usecases.remove_webhook(uow, client_id, webhook_id, clock.real_now())
+    click.echo(f"{webhook_id}: removed")
+
+
+def _page(client_id: str, webhook_id: str, state: DeliveryState | None) -> dict[str, Any]:
+    """partners.schemas.ListDeliveriesSchema as loaded."""
+    page = {"client_id": client_id, "webhook_id": webhook_id, "state": state, "before": None}
+    return {**page, "limit": MAX_DELIVERIES}
+
+
+def _counted(count: int) -> str:
+    return f"{count}+" if count == MAX_DELIVERIES else str(count)
 
 
 def _actor() -> str:

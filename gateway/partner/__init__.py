@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apispec import APISpec
 
-from gateway.partner import described, described_checkin
+from gateway.partner import described, described_checkin, described_webhooks
 from gateway.partner.routes import routes
 
 __all__ = ["describe", "routes"]
@@ -14,3 +14,4 @@ def describe(spec: APISpec) -> None:
     """Add the paths of this door, and how its callers show who they are."""
     described.describe(spec)
     described_checkin.describe(spec)
+    described_webhooks.describe(spec)

@@ -15,6 +15,7 @@ from gateway.partner.oauth import TOKEN_RATE_POLICY, TokenEndpoint
 from gateway.partner.push import PushEndpoint
 from gateway.partner.reads import READ_RATE_POLICY, ReadEndpoints
 from gateway.partner.settings import PartnerSettings
+from gateway.partner.webhooks import WebhookEndpoints
 from gateway.partner.writes import GATE_RATE_POLICY, WRITE_RATE_POLICY
 from kernel.config import load
 from services.partners import events
@@ -37,12 +38,18 @@ def routes(deps: Deps) -> list[BaseRoute]:
     identity = PartnerIdentity(tokens, partners)
     reads, names = ReadEndpoints(deps, identity), FlightNames(deps)
     lists, boarding = ListEndpoints(deps, identity, names), BoardingEndpoints(deps, identity, names)
+    webhooks = WebhookEndpoints(deps, identity)
     of_flight = "/partner/v1/flights/{flight_id}"
     return [
         Route("/partner/v1/oauth/token", TokenEndpoint(deps, tokens).answer, methods=["POST"]),
         Route("/partner/v1/flights", answered(PushEndpoint(deps, identity).push), methods=["POST"]),
         Route("/partner/v1/flights", answered(reads.day), methods=["GET"]),
         Route("/partner/v1/flights/{flight_id}", answered(reads.one), methods=["GET"]),
+        Route("/partner/v1/webhooks", answered(webhooks.listed), methods=["GET"]),
+        Route("/partner/v1/webhooks", answered(webhooks.create), methods=["POST"]),
+        Route("/partner/v1/webhooks/{webhook_id}", answered(webhooks.remove), methods=["DELETE"]),
+        Route("/partner/v1/webhooks/{webhook_id}/deliveries", answered(webhooks.deliveries), methods=["GET"]),
+        Route("/partner/v1/webhooks/{webhook_id}/replay", answered(webhooks.replay), methods=["POST"]),
         Route("/partner/v1/teletype", answered(lists.post_teletype), methods=["POST"]),
         Route(f"{of_flight}/passengers", answered(lists.put_list), methods=["PUT"]),
         Route(f"{of_flight}/passengers", answered(lists.post_changes), methods=["POST"]),

@@ -23,6 +23,7 @@ from services.flights.schemas import (
     ItemResultSchema,
     UpdateSchema,
 )
+from services.partners.schemas import MAX_DELIVERIES, MAX_URL, DeliveryState, WebhookEvent
 
 _VERSION = validate.Range(min=1, max=2**31 - 1)
 _DEVICE = fields.String(
@@ -193,6 +194,37 @@ class UndoPushSchema(Strict):
     reason = fields.String(required=True, validate=validate.Length(min=1, max=200))
 
 
+class WebhookPushSchema(Strict):
+    """Where to send which events; airline: one of yours, left out for all."""
+
+    url = fields.String(required=True, validate=validate.Length(min=8, max=MAX_URL))
+    events = fields.List(
+        fields.Enum(WebhookEvent, by_value=True),
+        required=True,
+        validate=validate.Length(min=1, max=len(WebhookEvent)),
+    )
+    airline = fields.String(allow_none=True, validate=validate.Length(min=2, max=3))
+
+
+class ReplayPushSchema(Strict):
+    """Exactly one of the two."""
+
+    delivery_id = fields.String(validate=validate.Length(min=1, max=32))
+    since = fields.AwareDateTime()
+
+
+class DeliveryParameters(Strict):
+    state = fields.Enum(
+        DeliveryState, by_value=True, load_default=None, metadata={"description": "only these"}
+    )
+    before = fields.Integer(
+        load_default=None,
+        validate=validate.Range(min=1, max=2**53),
+        metadata={"description": "a delivery's number"},
+    )
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=MAX_DELIVERIES))
+
+
 class TokenSchema(Schema):
     access_token = fields.String(required=True)
     token_type = fields.String(required=True, validate=validate.OneOf(["Bearer"]))
@@ -215,4 +247,5 @@ class TokenRequestSchema(Strict):
 
 
 LIST_PARAMETERS = ListParameters()
+DELIVERY_PARAMETERS = DeliveryParameters()
 NO_PARAMETERS = NoParameters()

@@ -7,14 +7,17 @@
     │   └── StaleRequest          partners.stale          data.server_time, data.allowed_s
     ├── Conflict
     │   ├── ReplayedRequest       partners.replayed       the nonce came before
-    │   └── ClientExists          partners.client_exists  data.client_id
+    │   ├── ClientExists          partners.client_exists  data.client_id
+    │   └── TooManyWebhooks       partners.too_many_webhooks  data.limit
     ├── Limited
     │   └── TooManyAttempts       partners.too_many_attempts  data.retry_after_s
     ├── NotFound
-    │   └── ClientNotFound        partners.not_found      unknown or revoked
+    │   ├── ClientNotFound        partners.not_found      unknown or revoked
+    │   └── WebhookNotFound       partners.webhook_not_found  also for another partner's, and for its deliveries
     └── Invalid
         ├── BadRequest            partners.bad_request    data.fields
-        └── BadPartner            partners.bad_partner    data.field, data.reason
+        ├── BadPartner            partners.bad_partner    data.field, data.reason
+        └── BadWebhook            partners.bad_webhook    data.field, data.reason
 
 A replay is a conflict and not an authentication failure: the credentials are good, so a client library
 must not answer by fetching another token and sending the same request again.
@@ -59,3 +62,15 @@ class BadRequest(Invalid):
 
 class BadPartner(Invalid):
     code = "partners.bad_partner"
+
+
+class TooManyWebhooks(Conflict):
+    code = "partners.too_many_webhooks"
+
+
+class WebhookNotFound(NotFound):
+    code = "partners.webhook_not_found"
+
+
+class BadWebhook(Invalid):
+    code = "partners.bad_webhook"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 ALLOWED_SKEW_S: Final = 300
 """How far the timestamp of a signed request may be from our clock."""
@@ -36,6 +36,27 @@ class Scope(StrEnum):
 
 
 EVERY_AIRLINE: Final = "*"
+MAX_URL: Final = 500
+MAX_DELIVERIES: Final = 200
+
+
+class WebhookEvent(StrEnum):
+    """What a partner may be told of its travellers; `checkin.events` says what each means."""
+
+    CHECKED_IN = "checked_in"
+    SEAT_CHANGED = "seat_changed"
+    CANCELLED = "cancelled"
+    OFF_LOADED = "off_loaded"
+    REINSTATED = "reinstated"
+    RESEATED = "reseated"
+    BOARDED = "boarded"
+    UNBOARDED = "unboarded"
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"  # to be sent, or to be tried again
+    DELIVERED = "delivered"
+    PARKED = "parked"  # given up after 72 hours; replay sends it again
 
 
 class _Strict(Schema):
@@ -94,3 +115,83 @@ class PartnerResultSchema(Schema):
     credential = fields.String(
         required=True, allow_none=True, metadata={"description": "id of the secret or key that was shown"}
     )
+
+
+# --- webhooks
+
+
+class CreateWebhookSchema(ClientIdSchema):
+    """airline: one of the partner's; null: all of them."""
+
+    request_id = fields.String(required=True, validate=validate.Length(min=8, max=128))
+    url = fields.String(required=True, validate=validate.Length(min=8, max=MAX_URL))
+    events = fields.List(
+        fields.Enum(WebhookEvent, by_value=True),
+        required=True,
+        validate=validate.Length(min=1, max=len(WebhookEvent)),
+    )
+    airline = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=2, max=3))
+
+
+class WebhookIdSchema(ClientIdSchema):
+    webhook_id = fields.String(required=True, validate=validate.Length(min=1, max=32))
+
+
+class ListDeliveriesSchema(WebhookIdSchema):
+    """Newest first. before: a number, for the next page."""
+
+    state = fields.Enum(DeliveryState, by_value=True, load_default=None, allow_none=True)
+    before = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=1, max=2**62))
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=MAX_DELIVERIES))
+
+
+class ReplayDeliveriesSchema(WebhookIdSchema):
+    """Exactly one of delivery_id and since."""
+
+    delivery_id = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=32))
+    since = fields.AwareDateTime(load_default=None, allow_none=True)
+
+    @validates_schema
+    def _one(self, data: dict[str, object], **_: object) -> None:
+        if (data["delivery_id"] is None) == (data["since"] is None):
+            raise ValidationError("Exactly one of delivery_id and since.", "since")
+
+
+class WebhookSchema(Schema):
+    id = fields.String(required=True)
+    url = fields.String(required=True)
+    events = fields.List(fields.Enum(WebhookEvent, by_value=True), required=True)
+    airline = fields.String(required=True, allow_none=True)
+    created_at = fields.AwareDateTime(required=True)
+
+
+class WebhookResultSchema(Schema):
+    webhook = fields.Nested(WebhookSchema, required=True)
+
+
+class WebhooksSchema(Schema):
+    webhooks = fields.List(fields.Nested(WebhookSchema), required=True)
+
+
+class DeliverySchema(Schema):
+    """last_result: an HTTP status, or why there was none."""
+
+    number = fields.Integer(required=True)
+    id = fields.String(required=True)
+    event = fields.Enum(WebhookEvent, by_value=True, required=True)
+    traveller_id = fields.String(required=True)
+    version = fields.Integer(required=True)
+    state = fields.Enum(DeliveryState, by_value=True, required=True)
+    attempts = fields.Integer(required=True)
+    last_result = fields.String(required=True, allow_none=True)
+    created_at = fields.AwareDateTime(required=True)
+    due_at = fields.AwareDateTime(required=True)
+    delivered_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class DeliveriesSchema(Schema):
+    deliveries = fields.List(fields.Nested(DeliverySchema), required=True)
+
+
+class ReplayedSchema(Schema):
+    replayed = fields.Integer(required=True)

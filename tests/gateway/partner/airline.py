@@ -14,10 +14,10 @@ import orjson
 
 from kernel import clock, ids
 from kernel.errors import RemoteError, ServiceError
-from services.partners import usecases
+from services.partners import schemas, usecases
 from services.partners.domain import SignedRequest
 from services.partners.schemas import PartnerKind, Scope
-from services.partners.usecases import Issued, NewPartner
+from services.partners.usecases import Issued, NewPartner, NewWebhook
 from tests.fakes.partners import FakeCipher, FakePartnersStore
 from tests.fakes.uow import FakeUnitOfWork
 from tests.gateway.fakes import FakeFlights, FakeRpc, running
@@ -53,6 +53,26 @@ class Partners:
 
     def get_partner(self, request: dict[str, Any]) -> dict[str, Any]:
         return _as_remote(lambda: usecases.get_partner(self.uow, **request, now=self.now()))
+
+    def create_webhook(self, request: dict[str, Any]) -> dict[str, Any]:
+        wish = schemas.CreateWebhookSchema().load(request)
+        new = NewWebhook(wish["client_id"], wish["url"], tuple(wish["events"]), wish["airline"])
+        at, request_id = self.now(), wish["request_id"]
+        return _as_remote(lambda: usecases.create_webhook(self.uow, request_id, new, at, allow_private=False))
+
+    def list_webhooks(self, request: dict[str, Any]) -> dict[str, Any]:
+        return _as_remote(lambda: usecases.list_webhooks(self.uow, request["client_id"]))
+
+    def remove_webhook(self, request: dict[str, Any]) -> dict[str, Any]:
+        return _as_remote(lambda: usecases.remove_webhook(self.uow, **request, now=self.now()))
+
+    def list_deliveries(self, request: dict[str, Any]) -> dict[str, Any]:
+        wish = schemas.ListDeliveriesSchema().load(request)
+        return _as_remote(lambda: usecases.list_deliveries(self.uow, wish))
+
+    def replay_deliveries(self, request: dict[str, Any]) -> dict[str, Any]:
+        wish = schemas.ReplayDeliveriesSchema().load(request)
+        return _as_remote(lambda: usecases.replay_deliveries(self.uow, wish, self.now()))
 
 
 def _as_remote(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:

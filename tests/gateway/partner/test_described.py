@@ -45,6 +45,10 @@ def test_every_address_is_described() -> None:
         "/partner/v1/flights/{flight_id}/boarding/undo",
         "/partner/v1/flights/{flight_id}/boarding/counts",
         "/partner/v1/teletype",
+        "/partner/v1/webhooks",
+        "/partner/v1/webhooks/{webhook_id}",
+        "/partner/v1/webhooks/{webhook_id}/deliveries",
+        "/partner/v1/webhooks/{webhook_id}/replay",
     }
     assert callable(describe)
 

@@ -53,7 +53,7 @@ def test_every_compared_hash_costs_the_same_number_of_comparisons(monkeypatch: p
         counts.append(1)
         return real(left, right)
 
-    monkeypatch.setattr("services.partners.domain.hmac.compare_digest", counting)
+    monkeypatch.setattr("services.partners.domain.credentials.hmac.compare_digest", counting)
     work = []
     for kept in ([], [credential("right")], [credential("right"), credential("old", NOW, 2)]):
         counts.clear()

@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from kernel.db import UnitOfWorkLike
+from kernel.db import Transaction, UnitOfWorkLike
 from kernel.ids import new_id, new_secret
 from kernel.outbox import Event
 from services.partners import domain
 from services.partners.domain import Credential, Partner, SignedRequest
+from services.partners.domain.webhooks import Delivery, Subscription
 from services.partners.errors import (
     BadClient,
     BadSignature,
@@ -24,10 +26,11 @@ from services.partners.errors import (
     TooManyAttempts,
 )
 from services.partners.events import PARTNER_CHANGED, SCHEMA_VERSION
-from services.partners.schemas import ALLOWED_SKEW_S, PartnerKind, Scope
+from services.partners.schemas import ALLOWED_SKEW_S, DeliveryState, PartnerKind, Scope
 
 SECRET_BYTES: Final = 32
 PURGE_BATCH: Final = 5000
+KEEP_DELIVERIES: Final = timedelta(days=14)
 
 
 class Storage(Protocol):
@@ -48,6 +51,19 @@ class Storage(Protocol):
         self, client_id: str, action: str, actor: str, detail: dict[str, Any], at: datetime
     ) -> None: ...
     def purge(self, now: datetime, limit: int) -> int: ...
+    def webhook(self, webhook_id: str) -> Subscription | None: ...
+    def webhooks(self, client_id: str | None = None) -> list[Subscription]: ...
+    def add_webhook(self, webhook: Subscription) -> None: ...
+    def remove_webhook(self, webhook_id: str) -> None: ...
+    def add_deliveries(self, deliveries: Iterable[Delivery]) -> None: ...
+    def due_webhooks(self, now: datetime) -> list[str]: ...
+    def due_heads(self, webhook_id: str, now: datetime, limit: int) -> list[Delivery]: ...
+    def settle(self, delivery: Delivery) -> None: ...
+    def deliveries(
+        self, webhook_id: str, state: DeliveryState | None, before: int | None, limit: int
+    ) -> list[Delivery]: ...
+    def replay(self, webhook_id: str, which: str | datetime, now: datetime, give_up_at: datetime) -> int: ...
+    def forget_deliveries(self, before: datetime, limit: int) -> int: ...
 
 
 class Cipher(Protocol):
@@ -58,6 +74,7 @@ class Cipher(Protocol):
 
 
 Work = UnitOfWorkLike[Storage]
+Tx = Transaction[Storage]
 
 
 @dataclass(frozen=True)
@@ -210,13 +227,14 @@ def list_partners(uow: Work, now: datetime) -> list[Listed]:
     ]
 
 
-def purge(uow: Work, now: datetime) -> int:
-    """Forget nonces that can't be replayed any more, counts of past windows and ended credentials.
+def purge(uow: Work, now: datetime, keep: timedelta = KEEP_DELIVERIES) -> int:
+    """Forget nonces that can't be replayed any more, counts of past windows, ended credentials and
+    deliveries older than `keep`.
 
     Returns how many rows went, at most PURGE_BATCH of each kind, so that the write lock is held briefly.
     """
     with uow.write() as tx:
-        return tx.store.purge(now, PURGE_BATCH)
+        return tx.store.purge(now, PURGE_BATCH) + tx.store.forget_deliveries(now - keep, PURGE_BATCH)
 
 
 def _live_partner(store: Storage, client_id: str) -> Partner:

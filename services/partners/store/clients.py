@@ -1,4 +1,4 @@
-"""The only SQL of partners."""
+"""Partners, their credentials, the nonces they used, wrong secrets counted, and who did what."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ AUDIT: Final = Table(
 _PAST_WINDOWS_KEPT: Final = timedelta(hours=1)
 
 
-class PartnersStore:
+class ClientRows:
     """Partners, their credentials, nonces and audit rows, in one transaction's connection."""
 
     def __init__(self, connection: Connection) -> None:
