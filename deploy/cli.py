@@ -27,6 +27,7 @@ class Commands(click.Group):
             "Buses: the timetable in and out, the demo's, and a cancelled departure.",
         ),
         "payments": ("deploy.payment_commands:payments", "Money: trace an order, what people must look at."),
+        "demo": ("deploy.demo_commands:demo", "The demo: bookings to try, a gate's reader, disruptions."),
         "staff": ("deploy.staff_commands:staff", "Staff of the desks: accounts, roles, the trail."),
         "menu": ("deploy.notify_commands:menu", "The WeChat account's menu: publish."),
         "flights": ("deploy.flights_commands:flights", "Timetables: import a file."),

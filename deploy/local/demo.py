@@ -34,6 +34,11 @@ def read(var: Path) -> dict[str, str] | None:
     return found
 
 
+def has_lists(options: Options, environ: Mapping[str, str]) -> bool:
+    """Whether this start's demo sends passenger lists, so that people can check in."""
+    return options.demo and options.day is None and environ.get("AIRPORT_IATA") == DEFAULT_AIRPORT
+
+
 class Demo:
     """A demo of one start: today's plausible Changsha, or a real day of Newark."""
 

@@ -19,7 +19,7 @@ from deploy import ports, running
 from deploy.broker import speaks_amqp
 from deploy.local import preflight, replay
 from deploy.local.brokers import BrokerChild, choose_broker
-from deploy.local.demo import Demo
+from deploy.local.demo import Demo, has_lists
 from deploy.local.options import ROOT, Options
 from deploy.local.sandbox import LocalSandbox
 from deploy.local.secrets import kept_secrets
@@ -137,6 +137,7 @@ class Suite:
             ),
             f"  data      {self._options.var}",
             f"  logs      {self._options.var / 'log'}/*.log",
+            *self._check_in_lines(),
             "  operate   .venv/bin/airport --help",
             "  stop      Ctrl-C",
         ]
@@ -149,6 +150,14 @@ class Suite:
         return [
             f"  staff     {self.base_url}/staff (as demo.support, demo.admin, demo.inspector…)",
             f"            passwords are in {kept}; the code: .venv/bin/airport staff code demo.support",
+        ]
+
+    def _check_in_lines(self) -> list[str]:
+        if not has_lists(self._options, self._environ):
+            return []
+        return [
+            f"  check-in  {self.base_url}/checkin (bookings to try: .venv/bin/airport demo bookings)",
+            "            a gate's reader for a screenshot of a pass: .venv/bin/airport demo scan --help",
         ]
 
     def each_round(self) -> None:

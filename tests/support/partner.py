@@ -32,10 +32,13 @@ class Push:
 
 
 class Partner:
-    """One registered partner. `push([update…])` sends them and returns the answer."""
+    """One registered partner. `push([update…])` sends them and returns the answer.
+
+    .credentials: client_id, client_secret, signing_key.
+    """
 
     def __init__(self, base_url: str, credentials: Mapping[str, str]) -> None:
-        self._credentials = credentials
+        self.credentials = credentials
         self._token = ""
         self._base_url = base_url
 
@@ -64,7 +67,7 @@ class Partner:
         body = json.dumps({"updates": updates}).encode()
         nonce, timestamp = uuid.uuid4().hex, str(int(datetime.now(UTC).timestamp()))
         text = "\n".join(["POST", FLIGHTS, "", hashlib.sha256(body).hexdigest(), timestamp, nonce])
-        secret = self._credentials["signing_key"].encode()
+        secret = self.credentials["signing_key"].encode()
         headers = {
             "Authorization": f"Bearer {self.token()}",
             "Content-Type": "application/json",
@@ -86,7 +89,7 @@ class Partner:
             answer = httpx.post(
                 f"{self._base_url}/partner/v1/oauth/token",
                 data={"grant_type": "client_credentials"},
-                auth=(self._credentials["client_id"], self._credentials["client_secret"]),
+                auth=(self.credentials["client_id"], self.credentials["client_secret"]),
                 timeout=10.0,
                 verify=_TLS,
             )
