@@ -55,6 +55,11 @@ KINDS: Final = {
     "refund_done": N_("Refund done"),
     "refund_held_up": N_("Refund held up"),
     "code": N_("Code"),
+    "checked_in": N_("Checked in"),
+    "checkin_seat": N_("Seat changed"),
+    "checkin_undone": N_("Check-in cancelled"),
+    "checkin_again": N_("Accepted again"),
+    "checkin_flight": N_("Flight news"),
 }
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 QUEUE: Final = Queue(

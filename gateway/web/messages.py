@@ -53,6 +53,11 @@ KINDS: Final[dict[str, str]] = {
     NoticeKind.REFUND_DONE: N_("Refund"),
     NoticeKind.REFUND_HELD_UP: N_("Refund"),
     NoticeKind.CODE: N_("Code"),
+    NoticeKind.CHECKED_IN: N_("Boarding pass"),
+    NoticeKind.CHECKIN_SEAT: N_("Seat"),
+    NoticeKind.CHECKIN_UNDONE: N_("Check-in"),
+    NoticeKind.CHECKIN_AGAIN: N_("Check-in"),
+    NoticeKind.CHECKIN_FLIGHT: N_("Flight"),
 }
 
 

@@ -77,6 +77,13 @@ class NoticeKind(StrEnum):
     REFUND_DONE = "refund_done"
     REFUND_HELD_UP = "refund_held_up"  # staff see to it
     CODE = "code"  # of another service; never shown again
+    CHECKED_IN = "checked_in"
+    CHECKIN_SEAT = "checkin_seat"  # somebody else gave them another seat
+    CHECKIN_UNDONE = "checkin_undone"  # seat and pass are gone
+    CHECKIN_AGAIN = "checkin_again"  # a desk put right what was in the way
+    CHECKIN_FLIGHT = (
+        "checkin_flight"  # cancelled, moved in time or to another gate, for who doesn't follow it
+    )
 
 
 MESSAGE_KINDS: Final = tuple(kind.value for kind in (*NewsKind, *NoticeKind))

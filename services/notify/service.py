@@ -164,6 +164,50 @@ class NotifyService:
         usecases.note_payment(self.storage, self.replies, self.desk.view, event, clock.now())
         self.desk.wake()
 
+    @handle_event("checkin", "checked_in")
+    def on_checked_in(self, event: dict[str, Any]) -> None:
+        """The pass is there."""
+        self._tell_of_checkin(event)
+
+    @handle_event("checkin", "seat_changed")
+    def on_seat_changed(self, event: dict[str, Any]) -> None:
+        """By an airline or at a desk."""
+        self._tell_of_checkin(event)
+
+    @handle_event("checkin", "reseated")
+    def on_reseated(self, event: dict[str, Any]) -> None:
+        """Another aircraft came: another seat, or none."""
+        self._tell_of_checkin(event)
+
+    @handle_event("checkin", "cancelled")
+    def on_checkin_cancelled(self, event: dict[str, Any]) -> None:
+        """The check-in was, by somebody else."""
+        self._tell_of_checkin(event)
+
+    @handle_event("checkin", "off_loaded")
+    def on_off_loaded(self, event: dict[str, Any]) -> None:
+        """Taken off: an agent must see them."""
+        self._tell_of_checkin(event)
+
+    @handle_event("checkin", "reinstated")
+    def on_reinstated(self, event: dict[str, Any]) -> None:
+        """Put back by a desk."""
+        self._tell_of_checkin(event)
+
+    @handle_event("checkin", "cleared")
+    def on_cleared(self, event: dict[str, Any]) -> None:
+        """A desk settled what was in the way."""
+        self._tell_of_checkin(event)
+
+    @handle_event("checkin", "disrupted")
+    def on_disrupted(self, event: dict[str, Any]) -> None:
+        """The flight is cancelled, later, or at another gate; who follows it hears of that as news."""
+        self._tell_of_checkin(event)
+
+    def _tell_of_checkin(self, event: dict[str, Any]) -> None:
+        usecases.note_checkin(self.storage, self.desk.view, event, clock.now())
+        self.desk.wake()
+
     @handle_event("passengers", "passenger_changed")
     def on_passenger_changed(self, event: dict[str, Any]) -> None:
         """Keep where a traveller is reached; its version says whether this is old."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.notify.domain.checkins import checkin_notice, once_for
 from services.notify.domain.facts import Facts, facts_of
 from services.notify.domain.judging import Memory, Moment, Pending, baseline, judge
 from services.notify.domain.kinds import RULES, HoldOff, Register, Rule
@@ -41,6 +42,7 @@ __all__ = [
     "baseline",
     "bus_notice",
     "check_menu",
+    "checkin_notice",
     "facts_of",
     "is_own_page",
     "judge",
@@ -49,6 +51,7 @@ __all__ = [
     "menu_changes",
     "news_words",
     "next_day_at",
+    "once_for",
     "page_of",
     "pause",
     "payment_notice",

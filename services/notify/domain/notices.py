@@ -31,6 +31,7 @@ class NoticeRule:
 
 
 _DAY: Final = timedelta(days=1)
+_CHECKIN: Final = frozenset({NoticeKind.CHECKIN_AGAIN})
 NOTICES: Final[dict[NoticeKind, NoticeRule]] = {
     # Who has just paid, changed or returned is awake and looks for the receipt.
     NoticeKind.BUS_BOUGHT: NoticeRule(False, False, _DAY),
@@ -48,6 +49,12 @@ NOTICES: Final[dict[NoticeKind, NoticeRule]] = {
     NoticeKind.REFUND_DONE: NoticeRule(False, True, 7 * _DAY),
     NoticeKind.REFUND_HELD_UP: NoticeRule(False, True, 7 * _DAY),
     NoticeKind.CODE: NoticeRule(True, False, None),
+    NoticeKind.CHECKED_IN: NoticeRule(False, False, _DAY, _CHECKIN),
+    NoticeKind.CHECKIN_SEAT: NoticeRule(True, False, _DAY),
+    # Whoever sleeps now would miss the flight.
+    NoticeKind.CHECKIN_UNDONE: NoticeRule(True, False, _DAY, _CHECKIN | {NoticeKind.CHECKED_IN}),
+    NoticeKind.CHECKIN_AGAIN: NoticeRule(True, False, _DAY, frozenset({NoticeKind.CHECKIN_UNDONE})),
+    NoticeKind.CHECKIN_FLIGHT: NoticeRule(True, False, _DAY),
 }
 
 

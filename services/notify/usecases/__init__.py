@@ -6,7 +6,7 @@ from services.notify.usecases.account import publish_menu, sign_js_page, wechat_
 from services.notify.usecases.customer import send_customer_message
 from services.notify.usecases.following import first_seen, follow, is_following, list_follows, unfollow
 from services.notify.usecases.news import concerns, fan_out, hear, release_due
-from services.notify.usecases.notices import Place, note_bus, note_payment, send_code
+from services.notify.usecases.notices import Place, note_bus, note_checkin, note_payment, send_code
 from services.notify.usecases.people import erase, note_merge, note_passenger, note_receipt
 from services.notify.usecases.reading import (
     export_passenger,
@@ -39,6 +39,7 @@ __all__ = [
     "list_follows",
     "list_messages",
     "note_bus",
+    "note_checkin",
     "note_merge",
     "note_passenger",
     "note_payment",

@@ -28,6 +28,24 @@ def note_bus(uow: Work, view: View, event: Mapping[str, Any], now: datetime) -> 
     _tell(uow, view, event["id"], data["passenger_id"], notice, now)
 
 
+def note_checkin(uow: Work, view: View, event: Mapping[str, Any], now: datetime) -> None:
+    """Tell the accounts of a booking what checkin says of one of its travellers; a repeat tells nothing.
+
+    A flight's news aren't told twice: who follows it hears of them as news. now: the airport's time.
+    """
+    data = event["data"]
+    notice = domain.checkin_notice(event["name"], data)
+    if notice is None:
+        return
+    with uow.write() as tx:
+        if not tx.inbox.first_time(domain.once_for(event)):
+            return
+        for account in dict.fromkeys(present(tx.store, each) for each in data["accounts"]):
+            followed = tx.store.people.follow_of(account, data["flight_id"]) is not None
+            if notice.kind is not NoticeKind.CHECKIN_FLIGHT or not followed:
+                _note(tx, Place(view, now), account, notice)
+
+
 def note_payment(uow: Work, caller: Caller, view: View, event: Mapping[str, Any], now: datetime) -> None:
     """Tell whoever paid what payments says of their money; a repeat tells nothing. now: the airport's time.
 
@@ -84,12 +102,14 @@ def _tell(uow: Work, view: View, event_id: str, passenger_id: str, notice: Notic
     with uow.write() as tx:
         if not tx.inbox.first_time(event_id):
             return
-        store: NotifyStore = tx.store
-        passenger_id = present(store, passenger_id)
-        if store.people.gone(passenger_id)[0]:
-            return
+        _note(tx, Place(view, now), present(tx.store, passenger_id), notice)
+
+
+def _note(tx: Any, place: Place, passenger_id: str, notice: Notice) -> None:
+    store: NotifyStore = tx.store
+    if not store.people.gone(passenger_id)[0]:
         recipient = store.people.recipient(passenger_id) or Recipient(passenger_id, None, "zh", False, 0)
-        number = _write(tx, Place(view, now), recipient, notice, {})
+        number = _write(tx, place, recipient, notice, {})
         overtaken = [each.value for each in domain.NOTICES[notice.kind].overtakes]
         if overtaken:
             store.notices.overtake(passenger_id, notice.order_id, overtaken, number)

@@ -55,6 +55,47 @@ def payment(name: str, order_id: str = "o-1", service: str = "bus") -> dict[str,
     )
 
 
+def checkin(name: str, *accounts: str, traveller: str = "t-1", **data: Any) -> dict[str, Any]:
+    """An event of checkin, by somebody else than the traveller unless it says so."""
+    common = {
+        "traveller_id": traveller,
+        "booking_id": "b" * 32,
+        "pnr": "ABC123",
+        "flight_id": "CZ3101-20261124-CSX-PEK",
+        "number": "CZ3101",
+        "airline": "CZ",
+        "day_local": "2026-11-24",
+        "accounts": list(accounts or ("anna",)),
+        "standing": "checked_in",
+        "seat": "31A",
+        "sequence": 7,
+        "why": None,
+        "by": "staff",
+    }
+    return event(name, common | data)
+
+
+_GONE: dict[str, Any] = {"seat": None, "sequence": None}
+_DEPARTS: dict[str, Any] = {"gate": "A12", "departs_at": text(IN_TWO_HOURS)}
+CHECKIN_EVENTS: list[tuple[str, dict[str, Any]]] = [
+    ("checked_in", {"by": "traveller"}),
+    ("seat_changed", {"old_seat": "101K"}),
+    ("seat_changed", {"old_seat": None}),
+    ("reseated", {"old_seat": "101K", "why": "nearest"}),
+    ("reseated", {"old_seat": "31A", "why": "no_seat", **_GONE}),
+    ("cancelled", _GONE),
+    ("cancelled", {"why": "other_cabin", **_GONE}),
+    ("off_loaded", {"why": "desk", **_GONE}),
+    ("off_loaded", {"why": "deleted", **_GONE}),
+    ("reinstated", _GONE),
+    ("cleared", _GONE),
+    ("disrupted", {"what": "cancelled", **_DEPARTS}),
+    ("disrupted", {"what": "reinstated", **_DEPARTS}),
+    ("disrupted", {"what": "retimed", **_DEPARTS}),
+    ("disrupted", {"what": "gate", **_DEPARTS}),
+]
+"""Every way in which checkin tells of a traveller."""
+
 BUS_EVENTS: list[tuple[str, dict[str, Any]]] = [
     ("tickets_issued", {}),
     ("tickets_changed", {"why": "own_wish"}),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 import logging
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,12 +16,22 @@ import pytest
 from deploy.sandbox.templates import KINDS
 from kernel.errors import RequestReused
 from services.notify import templates, usecases
-from services.notify.domain import Notice, bus_notice, payment_notice
+from services.notify.domain import Notice, bus_notice, checkin_notice, payment_notice
+from services.notify.domain.checkins import TOLD
 from services.notify.errors import NotReachable
 from services.notify.schemas import NoticeKind
 from services.notify.usecases import Place
 from tests.fakes.partners import FakeCipher
-from tests.unit.notify.orders import BUS_EVENTS, IN_TWO_HOURS, bus, payment, ride
+from tests.unit.notify.orders import (
+    BUS_EVENTS,
+    CHECKIN_EVENTS,
+    IN_TWO_HOURS,
+    bus,
+    checkin,
+    payment,
+    ride,
+    text,
+)
 from tests.unit.notify.suite import LATE, Notify
 
 PAYMENT_EVENTS = ("payment_late", "refund_done", "refund_abnormal")
@@ -52,6 +64,8 @@ def notices() -> list[Notice]:
         payment_notice(name, at, payment(name, service=service)["data"])
         for name, service in itertools.product(PAYMENT_EVENTS, ("bus", "shop", "unheardof"))
     ]
+    said = [checkin_notice(name, checkin(name, **data)["data"]) for name, data in CHECKIN_EVENTS]
+    told += [each for each in said if each is not None]
     purpose = {"zh": "办理值机", "en": "Check-in"}
     code: dict[str, Any] = {"purpose": purpose, "minutes": "10", "code": "482913"}
     return [*told, Notice(NoticeKind.CODE, "", "/me", words=code)]
@@ -69,6 +83,63 @@ def test_every_message_fits_its_template_whole_in_both_languages(notice: Notice,
         if place != "thing2":  # from and to may be cut; what we wrote ourselves is written to fit
             assert "…" not in value, value
     assert template.key.endswith(".en") == (language == "en")
+
+
+def checks_in(notify: Notify, *events: dict[str, Any]) -> None:
+    for event in events:
+        usecases.note_checkin(notify.uow, notify.view, event, datetime.now(UTC))
+    notify.run()
+
+
+def test_a_party_that_checks_in_is_told_once_with_the_passes_a_tap_away(notify: Notify) -> None:
+    family = [checkin("checked_in", traveller=f"t-{number}", by="traveller") for number in range(4)]
+    together = [event | {"at": family[0]["at"]} for event in family]
+    checks_in(notify, *together, *together)
+    assert notify.told() == [("o-anna", "check_in.en")]
+    sent = notify.wechat.sent()[0]
+    assert sent["url"] == f"https://csx.example/checkin/passes/{'b' * 32}"
+    assert {place: one["value"] for place, one in sent["data"].items()} == {
+        "character_string1": "CZ3101",
+        "date2": "2026-11-24",
+        "character_string3": "31A",
+        "thing4": "Checked in",
+        "thing5": "Open your pass",
+    }
+
+
+def test_everybody_who_is_moved_or_loses_a_seat_is_told_and_who_did_it_themselves_is_not(
+    notify: Notify,
+) -> None:
+    checks_in(
+        notify, checkin("seat_changed", by="traveller", old_seat="32A"), checkin("cancelled", by="traveller")
+    )
+    assert notify.told() == []
+    moved = [
+        checkin("reseated", "anna", "ben", traveller=f"t-{at}", old_seat=f"3{at}C", why="nearest")
+        for at in (1, 2)
+    ]
+    checks_in(notify, *moved, *moved)
+    assert sorted(notify.told()) == [("o-anna", "check_in.en")] * 2 + [("o-ben", "check_in")] * 2
+    before = len(notify.told())
+    checks_in(notify, checkin("reseated", "ben", old_seat="31A", why="no_seat", seat=None, sequence=None))
+    assert len(notify.told()) == before + 1
+    sent = notify.wechat.sent()[-1]
+    assert sent["data"]["thing5"]["value"] == "机型变更座位不足，请到柜台"
+    assert sent["url"] == f"https://csx.example/checkin/{'b' * 32}"
+
+
+def test_who_follows_the_flight_is_not_told_of_its_disruption_twice(notify: Notify) -> None:
+    gate = checkin("disrupted", "anna", "ben", what="gate", gate="A12", departs_at=text(IN_TWO_HOURS))
+    gate["data"]["flight_id"] = notify.follow("anna")["follow"]["flight_id"]
+    checks_in(notify, gate)
+    assert notify.told() == [("o-ben", "check_in")]
+
+
+def test_every_event_that_is_told_is_heard() -> None:
+    # Read, not imported: Nameko lives in the service's own process.
+    source = (Path(usecases.__file__).parents[1] / "service.py").read_text(encoding="utf-8")
+    heard = set(re.findall(r'@handle_event\("checkin", "(\w+)"\)', source))
+    assert heard == set(TOLD) == {name for name, _ in CHECKIN_EVENTS}
 
 
 def test_long_names_of_stops_are_both_seen() -> None:
