@@ -201,23 +201,24 @@ class Buses:
         departure_id = request.path_params["departure_id"]
         found = await self._console.read(request, staff, "bus", "get_manifest", departure_id=departure_id)
         duty, t = found["departure"], self._console.texts(request)
+        others = [duty_words(t, self._console, each) for each in await self._others(request, staff, duty)]
+        # Only what is offered can be chosen, and what is chosen is what is shown.
+        target = next((each for each in others if each["id"] == move_to), None)
         preview = None
         try:
-            wish = {"departure_id": departure_id, "move_to": move_to or None}
+            wish = {"departure_id": departure_id, "move_to": target and target["id"]}
             preview = await self._console.read(request, staff, "bus", "preview_cancellation", **wish)
         except ServiceError as exc:
             if exc.kind not in (Kind.CONFLICT, Kind.INVALID):
                 raise
             wrong = wrong or self._console.refused(request, exc)
-        others = await self._others(request, staff, duty)
         return self._console.draw(
             request,
             "bus_cancel.html",
             staff,
             duty=duty_words(t, self._console, duty),
-            others=[duty_words(t, self._console, each) for each in others],
-            target=next((each for each in others if each["departure_id"] == move_to), None),
-            move_to=move_to,
+            others=others,
+            target=target,
             preview=preview,
             refund=f"¥{(preview['refund_fen'] if preview else 0) / 100:,.2f}",
             reasons=REASONS,

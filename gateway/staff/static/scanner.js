@@ -11,6 +11,7 @@
   };
 
   const reader = ({ script, library, wasm }) => new Promise((started, failed) => {
+    if (!library) { failed(new Error("no reader was fetched")); return; }
     const worker = new Worker(script), canvas = document.createElement("canvas");
     const pen = canvas.getContext("2d", { willReadFrequently: true });
     let answer = null;

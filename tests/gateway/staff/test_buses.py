@@ -8,11 +8,13 @@ import json
 import re
 from datetime import datetime, timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from gateway.staff.assets import Assets
 from kernel import clock
 from kernel.ids import new_id
 from services.staff.schemas import Role
@@ -190,6 +192,17 @@ async def test_copies_name_who_let_whom_on(house: House) -> None:
     assert "staff:gone<small>phone-1</small>" in found
 
 
+def test_without_fetched_assets_the_console_starts_and_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "own.js").write_text("// ours", encoding="utf-8")
+    found = Assets(tmp_path)
+    assert found.url("vendor/zxing.wasm") == ""
+    assert "python -m deploy.assets" in caplog.text
+    with pytest.raises(KeyError):
+        found.url("other.js")
+
+
 CANCEL = f"/staff/bus/{BUS}/cancel"
 REASON = {"reason_zh": "暴雨封路", "reason_en": "The road is closed by heavy rain"}
 
@@ -222,8 +235,16 @@ async def test_whom_another_bus_has_no_room_for_is_not_moved_there(house: House)
     house.bus.fits = False
     async with house.at_work("chen", Role.SUPERVISOR) as client:
         shown = (await client.get(f"{CANCEL}?move_to=b80")).text
-    assert "They don&#39;t all fit" in shown or "They don't all fit" in shown
+    assert "t all fit on that bus" in shown
     assert 'name="confirm"' not in shown
+
+
+async def test_a_bus_that_is_not_offered_is_not_chosen_by_an_address(house: House) -> None:
+    async with house.at_work("chen", Role.SUPERVISOR) as client:
+        shown = (await client.get(f"{CANCEL}?move_to=b-180")).text
+    asked = [request for _, method, request, _ in house.rpc.calls if method == "preview_cancellation"]
+    assert asked == [{"departure_id": BUS, "move_to": None}]
+    assert 'name="move_to" value=""' in shown
 
 
 async def test_an_inspector_cancels_nothing(house: House) -> None:
