@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 from deploy.local.options import DEFAULT_AIRPORT, ROOT, Options
 from deploy.local.preflight import CannotStart
@@ -18,6 +19,9 @@ _CLIENT_ID = "demo-airline"
 _ADD = ["add", "Demo airline", "--kind", "handler", "--airline", "*", "--client-id", _CLIENT_ID]
 # Its secrets were lost with the file: they are shown only once, so it gets new ones.
 _ROTATE = ["rotate", _CLIENT_ID, "--overlap-hours", "0"]
+
+# A day of made-up travellers is some 50 MB, and nobody asks for them later.
+KEEP_LISTS: Final = ("CHECKIN_KEEP_DAYS", "3")
 
 
 def kept_in(var: Path) -> Path:

@@ -19,7 +19,7 @@ from deploy import ports, running
 from deploy.broker import speaks_amqp
 from deploy.local import preflight, replay
 from deploy.local.brokers import BrokerChild, choose_broker
-from deploy.local.demo import Demo, has_lists
+from deploy.local.demo import KEEP_LISTS, Demo, has_lists
 from deploy.local.options import ROOT, Options
 from deploy.local.sandbox import LocalSandbox
 from deploy.local.secrets import kept_secrets
@@ -102,6 +102,8 @@ class Suite:
             self._await(self._broker, self._broker.speaks, "RabbitMQ")
             environ["AMQP_URL"] = self._broker.url
         environ |= {"GATEWAY_HOST": self._host, "GATEWAY_PORT": str(self._port)}
+        if has_lists(options, environ):
+            environ.setdefault(*KEEP_LISTS)
         if self._sandbox:
             self._start_sandbox(self._sandbox)
         running.record(options.var, self.base_url, environ)
