@@ -25,7 +25,8 @@ ServiceError
     ├── BadRequest            checkin.bad_request          data.fields
     ├── BadSeal               checkin.bad_seal             sealed for another key: fetch the key, seal again
     ├── CodeRefused           checkin.code_refused         wrong, used or over
-    ├── SeatRefused           checkin.seat_refused         data.seat, .code: nobody, or not this traveller, may sit there
+    ├── SeatRefused           checkin.seat_refused         data.seat, .code: nobody, or not this traveller, may sit there;
+    │                                                      exit_declare, .travellers: only exits are left for these
     ├── DeclarationNeeded     checkin.declaration_needed   data.version
     └── DetailsNeeded         checkin.details_needed       data.needs: {traveller_id: [paper, contact, destination]}
 """

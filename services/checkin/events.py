@@ -19,7 +19,8 @@ PUBLISHER: Final = "checkin"
 
 CHECKED_IN: Final = "checked_in"
 SEAT_CHANGED: Final = "seat_changed"
-"""By the traveller or at a desk. Adds {"old_seat": str | null}."""
+"""By the traveller or at a desk; by the airline with why: other_cabin, seat_rule (an infant came, and nobody with one
+sits there) or aircraft (checked in before there was a seat map). Adds {"old_seat": str | null}."""
 CANCELLED: Final = "cancelled"
 """The check-in was: seat given back, pass void; not the flight."""
 OFF_LOADED: Final = "off_loaded"

@@ -178,8 +178,8 @@ class CheckinService:
 
     @rpc(arguments=schemas.ActSchema())
     def act(self, request: dict[str, Any]) -> dict[str, Any]:
-        """ActedSchema. Errors: checkin.traveller_not_found, .wrong_standing, .seat_taken, .seat_refused, .no_seats."""
-        return usecases.act(self.storage, self.place, request)
+        """ActedSchema. Errors: checkin.traveller_not_found, .not_open, .wrong_standing, .seat_taken, .seat_refused, .no_seats."""
+        return usecases.act(self.storage, self.place, request, clock.now())
 
     @rpc(arguments=schemas.DeskTravellerIdSchema())
     def list_traces(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,6 @@ from services.passengers.domain.documents import (
     normal_number,
     read_document,
 )
-from services.passengers.schemas import DocumentKind
+from services.passengers.schemas import Checked, DocumentKind
 
-__all__ = ["DocumentKind", "ReadDocument", "ShownForm", "masked", "normal_number", "read_document"]
+__all__ = ["Checked", "DocumentKind", "ReadDocument", "ShownForm", "masked", "normal_number", "read_document"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.checkin.domain import Booking, Sitter, Traveller, sitter_of
 from services.checkin.errors import SeatTaken
-from services.checkin.store import CodeRow, FlightRow, PartRow, ScanRow, TraceRow
+from services.checkin.store import NO_GUESS, CodeRow, FlightRow, PartRow, ScanRow, TraceRow
 
 
 class FakeCheckinStore:
@@ -22,6 +22,7 @@ class FakeCheckinStore:
         self.people: dict[str, Traveller] = {}
         self.papers: dict[str, set[str]] = {}
         self.passes: dict[tuple[str, int], tuple[str, bool]] = {}
+        self.passed_at: dict[str, datetime] = {}
         self.scanned: dict[tuple[str, str, str], ScanRow] = {}
         self.traced: list[TraceRow] = []
         self.bindings: dict[tuple[str, str], datetime] = {}
@@ -135,6 +136,15 @@ class FakeCheckinStore:
     def save_papers(self, indexes: Mapping[str, Collection[str]]) -> None:
         self.papers |= {traveller_id: set(many) for traveller_id, many in indexes.items()}
 
+    def twins(self, flight_id: str, booking_id: str, traveller_ids: Collection[str]) -> set[str]:
+        others = [
+            self.papers.get(each.id, set())
+            for each in self.people.values()
+            if each.flight_id == flight_id and each.booking_id != booking_id and each.inside
+        ]
+        shown = set().union(*others)
+        return {each for each in traveller_ids if not shown.isdisjoint(self.papers.get(each, ()))}
+
     def by_pnr(self, pnr: str) -> list[Traveller]:
         return self._sorted(each for each in self.people.values() if each.pnr == pnr and each.on_list)
 
@@ -190,7 +200,8 @@ class FakeCheckinStore:
 
     def count_guesses(self, counted: str, key: str, since: datetime) -> tuple[int, datetime | None]:
         place = {"address": 1, "target": 2, "all": 0}[counted]
-        times = [each[0] for each in self.guesses if each[0] > since and (place == 0 or each[place] == key)]
+        fits = [each for each in self.guesses if (each[1] != NO_GUESS if place == 0 else each[place] == key)]
+        times = [each[0] for each in fits if each[0] > since]
         return len(times), min(times, default=None)
 
     def add_guess(self, at: datetime, address: str, target: str) -> None:
@@ -205,6 +216,9 @@ class FakeCheckinStore:
             if each.given_by == from_id:
                 self.booked[each.id] = replace(each, given_by=into_id)
         self.gone |= {id_: into_id for id_, into in self.gone.items() if into == from_id}
+
+    def flights_given_by(self, passenger_ids: Collection[str]) -> list[str]:
+        return sorted({each.flight_id for each in self.booked.values() if each.given_by in passenger_ids})
 
     def erase(self, passenger_ids: Collection[str]) -> dict[str, int]:
         given = [each for each in self.booked.values() if each.given_by in passenger_ids]
@@ -232,6 +246,7 @@ class FakeCheckinStore:
         for sequence, traveller_id in passes:
             assert (flight_id, sequence) not in self.passes
             self.passes[flight_id, sequence] = (traveller_id, False)
+            self.passed_at[traveller_id] = now
 
     def void_passes(self, traveller_ids: Collection[str], now: datetime) -> None:
         for key, (traveller_id, _) in self.passes.items():
@@ -240,6 +255,13 @@ class FakeCheckinStore:
 
     def pass_of(self, flight_id: str, sequence: int) -> tuple[str, bool] | None:
         return self.passes.get((flight_id, sequence))
+
+    def pass_counts(self, traveller_ids: Collection[str]) -> dict[str, int]:
+        whose = [each for each, _ in self.passes.values()]
+        return {each: whose.count(each) for each in traveller_ids if each in whose}
+
+    def last_pass_at(self, traveller_id: str) -> datetime | None:
+        return self.passed_at.get(traveller_id)
 
     def void_sequences(self, flight_id: str) -> list[int]:
         return sorted(number for (id_, number), (_, void) in self.passes.items() if id_ == flight_id and void)

@@ -186,8 +186,8 @@ def cancel_against_scan(copies: tuple[Uow, Uow], mine: dict[str, Any], first: in
     code = boarding_pass(copies[0], mine)["bcbp"]
     answers: list[str] = []
     works = [
-        patiently(lambda: cancel(copies[0], mine)),
-        patiently(lambda: answers.append(scan(copies[1], code)["scan"]["result"])),
+        patiently(lambda: cancel(copies[0], mine, at=place())),
+        patiently(lambda: answers.append(scan(copies[1], code, at=place())["scan"]["result"])),
     ]
     endings = at_once(works if first == 0 else works[::-1])
     standing = party(copies[0], mine["booking_id"])["travellers"][0]["standing"]
@@ -207,8 +207,8 @@ def test_control_without_the_lock_somebody_boards_on_a_pass_that_is_void(
     naive = [UnitOfWork(uow.database, UnlockedGate) for uow in (one, other)]
     answers: list[str] = []
     works = [
-        lambda: cancel(naive[0], mine),
-        lambda: answers.append(scan(naive[1], code)["scan"]["result"]),
+        lambda: cancel(naive[0], mine, at=place()),
+        lambda: answers.append(scan(naive[1], code, at=place())["scan"]["result"]),
     ]
     assert (at_once(works), answers) == ({"done": 2}, ["accepted"]), "both were told yes"
 
@@ -229,12 +229,15 @@ def test_another_aircraft_and_a_choice_of_seats_end_with_everybody_seated_in_it(
 
 def test_one_pass_at_two_gates_lets_one_person_through(copies: tuple[Uow, Uow]) -> None:
     (mine,) = parties(copies[0], 1)
+    places = [place(), place()]
     check_in(copies[0], mine, at=place())
     code = boarding_pass(copies[0], mine)["bcbp"]
     answers: list[str] = []
     works = [
         patiently(
-            lambda at=at: answers.append(scan(copies[at % 2], code, device=f"gate-{at}")["scan"]["result"])
+            lambda at=at: answers.append(
+                scan(copies[at % 2], code, device=f"gate-{at}", at=places[at % 2])["scan"]["result"]
+            )
         )
         for at in range(6)
     ]

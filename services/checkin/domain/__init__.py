@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from services.checkin.domain.agents import agent_reasons, party_reasons, settled_reasons, still_settled
+from services.checkin.domain.agents import (
+    agent_reasons,
+    left_alone,
+    party_reasons,
+    seat_reasons,
+    settled_reasons,
+    still_settled,
+)
 from services.checkin.domain.boarding import Shown, fits, judge, plain_number
 from services.checkin.domain.flight import Leg, leg_of
 from services.checkin.domain.goods import DECLARATION, GOODS
@@ -16,7 +23,7 @@ from services.checkin.domain.lists import (
     of_list,
     person_of,
 )
-from services.checkin.domain.names import Person, is_surname_of
+from services.checkin.domain.names import Person, is_surname_of, normal
 from services.checkin.domain.reasons import Reason
 from services.checkin.domain.reseating import How, Move, Seated, reseat
 from services.checkin.domain.seating import Sitter, refusal, seats_for, sitter_of
@@ -56,9 +63,11 @@ __all__ = [
     "flattened",
     "is_surname_of",
     "judge",
+    "left_alone",
     "leg_of",
     "mask_phone",
     "may_become",
+    "normal",
     "of_changes",
     "of_list",
     "party_reasons",
@@ -68,6 +77,7 @@ __all__ = [
     "refusal",
     "reseat",
     "seat_map_of",
+    "seat_reasons",
     "seats_for",
     "settled_reasons",
     "sitter_of",

@@ -42,6 +42,13 @@ class Rule:
         )
 
 
+NAME_MISMATCH: Final = Reason(
+    "name_mismatch",
+    "客票姓名与证件不一致，须在柜台更正。",
+    "The name on the ticket isn't the one on the document; the counter can put it right.",
+)
+"""As the airline flags it, or as the passport shows it that somebody adds."""
+
 _ASK = ("请到值机柜台办理，工作人员会协助您。", "Please see an agent at the counter, who will help you.")
 
 AGENT: Final = (
@@ -110,14 +117,7 @@ AGENT: Final = (
         ),
         flags=frozenset({Flag.DOCUMENT_CHECK}),
     ),
-    Rule(
-        Reason(
-            "name_mismatch",
-            "客票姓名与证件不一致，须在柜台更正。",
-            "The name on the ticket isn't the one on the document; the counter can put it right.",
-        ),
-        flags=frozenset({Flag.NAME_MISMATCH}),
-    ),
+    Rule(NAME_MISMATCH, flags=frozenset({Flag.NAME_MISMATCH})),
     # Whoever is on a list must not learn of it from a page.
     Rule(Reason("see_agent", *_ASK), flags=frozenset({Flag.WATCH_LISTED, Flag.SELECTEE})),
     Rule(
@@ -146,6 +146,23 @@ CHILD_ALONE: Final = Reason(
     "儿童须与同一订单的成人一起值机，以便座位相邻。",
     "A child checks in together with an adult of the booking, so that they sit side by side.",
 )
+CHILD_STAYS: Final = Reason(
+    "child_alone",
+    "儿童不能单独保留值机，请与成人一起取消。",
+    "A child doesn't stay checked in without an adult of the booking: cancel both.",
+)
+DOUBLE: Final = Reason(
+    "double_booking",
+    "同一证件在本航班的另一订单下已值机，请到柜台核实。",
+    "The same document is checked in on this flight under another booking. Please see an agent.",
+)
+TOO_OFTEN: Final = Reason(
+    "too_often",
+    "值机与取消次数过多，请到柜台办理。",
+    "Checked in and cancelled too many times. Please see an agent.",
+)
+MOST_PASSES: Final = 10
+"""Of one traveller, on a flight whose sequence numbers somebody uses up: there are 9,999."""
 ALREADY: Final = Reason(
     "boarded",
     "已登机。",
@@ -184,6 +201,26 @@ def _reasons(traveller: Traveller, airline: str) -> list[Reason]:
     return list(dict.fromkeys(rule.reason for rule in AGENT if rule.fits(traveller, airline)))
 
 
+def seat_reasons(chosen: Sequence[Traveller], airline: str) -> dict[str, list[Reason]]:
+    """Who of `chosen` can't choose a seat by themselves, by id, and why. A child may: who flies with it may not
+    have checked in yet."""
+    found = {
+        each.id: [*agent_reasons(each, airline), *([ALREADY] if each.standing is Standing.BOARDED else ())]
+        for each in chosen
+    }
+    return {id_: why for id_, why in found.items() if why}
+
+
+def left_alone(leaving: Sequence[Traveller], booking: Collection[Traveller]) -> dict[str, list[Reason]]:
+    """Children of the booking who would stay checked in while the last adult's check-in is cancelled."""
+    ids = {each.id for each in leaving}
+    adults = [each for each in booking if each.kind is TravellerKind.ADULT and each.inside]
+    if any(each.id not in ids for each in adults) or not adults:
+        return {}
+    children = (each for each in booking if each.kind is TravellerKind.CHILD and each.inside)
+    return {each.id: [CHILD_STAYS] for each in children if each.id not in ids}
+
+
 def party_reasons(
     chosen: Sequence[Traveller], booking: Collection[Traveller], airline: str
 ) -> dict[str, list[Reason]]:
@@ -197,13 +234,8 @@ def party_reasons(
         for each in booking
         if each.on_list
     )
-    reasons: dict[str, list[Reason]] = {}
+    reasons = seat_reasons(chosen, airline)
     for traveller in chosen:
-        why = agent_reasons(traveller, airline)
         if traveller.kind is TravellerKind.CHILD and not adult:
-            why = [*why, CHILD_ALONE]
-        if traveller.standing is Standing.BOARDED:
-            why = [*why, ALREADY]
-        if why:
-            reasons[traveller.id] = why
+            reasons[traveller.id] = [*reasons.get(traveller.id, ()), CHILD_ALONE]
     return reasons

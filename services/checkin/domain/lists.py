@@ -162,6 +162,8 @@ def _wrong(entries: Sequence[Entry], cabins: frozenset[str]) -> list[tuple[str, 
         seen.add(("ref", entry.pnr, entry.ref))
         if not entry.person.writable:
             found.append((f"{entry.at}.name", "unwritable"))
+        if listed["infant"] is not None and not person_of(listed["infant"]["name"]).writable:
+            found.append((f"{entry.at}.infant.name", "unwritable"))
         if cabins and listed["cabin"] not in cabins:
             found.append((f"{entry.at}.cabin", "unknown_cabin"))
         if listed["infant"] is not None and listed["kind"] is not TravellerKind.ADULT:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Any, Final
 
-from services.checkin.bcbp import BcbpError, latin, split_chinese
+from services.checkin.bcbp import BcbpError, latin, passenger_name, split_chinese
 
 _CHINESE: Final = re.compile(r"[㐀-鿿]+")
 _TITLES: Final = re.compile(r"(?<=[A-Z])\s*(?:MR|MRS|MS|MISS|MSTR|CHD|INF|DR)$")
@@ -96,7 +96,7 @@ class Person:
     def writable(self) -> bool:
         """Whether a pass can show it."""
         try:
-            return bool(self.printed)
+            return bool(self.printed and passenger_name(self.surname, self.given))
         except BcbpError:
             return False
 
@@ -189,3 +189,8 @@ def _plain(text: str) -> str:
 def _bare(char: str) -> str:
     stripped = "".join(each for each in unicodedata.normalize("NFD", char) if not unicodedata.combining(each))
     return stripped if stripped.isascii() and stripped.isalpha() else ""
+
+
+def normal(number: str) -> str:
+    """A number as it is compared: capitals, no blanks or hyphens, no full-width characters."""
+    return "".join(unicodedata.normalize("NFKC", number).split()).replace("-", "").upper()

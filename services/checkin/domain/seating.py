@@ -138,7 +138,8 @@ def _infants(seat: Seat, sitter: Sitter, seat_map: SeatMap, taken: Taken) -> int
 def seats_for(party: Sequence[Sitter], seat_map: SeatMap, taken: Taken) -> dict[str, str] | None:
     """Seats for those of a party who have none yet, by their ids; None: not all of them can sit.
 
-    party: at most nine, of one booking. taken: everybody's seats; those of the same booking draw the others near. Never an exit. Seats with more room come last: airlines sell them.
+    party: at most nine, of one booking. taken: everybody's seats; those of the same booking draw the others near. An exit only when
+    nothing else is left, for who declared. Seats with more room come last: airlines sell them.
     """
     seated = {who.id: name for name, who in taken.items()}
     missing = [sitter for sitter in party if sitter.id not in seated]
@@ -339,7 +340,15 @@ def _scattered(
         ]
         if not free:
             return None
-        seat = min(free, key=lambda each: (sum(_distance(each, one) for one in drawn), each.row, each.place))
+        seat = min(
+            free,
+            key=lambda each: (
+                each.is_(SeatAttribute.EXIT),
+                sum(_distance(each, one) for one in drawn),
+                each.row,
+                each.place,
+            ),
+        )
         places[sitter.id] = seat.name
         held[seat.name] = sitter
         drawn.append(seat)

@@ -103,7 +103,7 @@ class Window:
             return WindowState.CANCELLED
         if now < self.opens_at:
             return WindowState.TOO_EARLY
-        return WindowState.OPEN if now < self.closes_at and not leg.gone else WindowState.CLOSED
+        return WindowState.OPEN if now < self.closes_at and not leg.gate_closed else WindowState.CLOSED
 
 
 CANCELLED: Final = Reason(

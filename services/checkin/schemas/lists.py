@@ -89,7 +89,7 @@ class OnwardSchema(Strict):
     """A leg that follows; with seat and sequence when the airline has checked it in already."""
 
     airline = fields.String(required=True, validate=AIRLINE)
-    number = fields.String(required=True, validate=validate.Regexp(r"[0-9]{1,4}[A-Z]?\Z"))
+    number = fields.String(required=True, validate=validate.Regexp(r"(?=0*[1-9])[0-9]{1,4}[A-Z]?\Z"))
     departure_airport = fields.String(required=True, validate=AIRPORT)
     arrival_airport = fields.String(required=True, validate=AIRPORT)
     day_local = fields.Date(required=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from services.checkin.store.access import AccessRows
+from services.checkin.store.access import NO_GUESS, AccessRows
 from services.checkin.store.flights import FlightRows
 from services.checkin.store.gate import GateRows
 from services.checkin.store.rows import CodeRow, FlightRow, ScanRow, TraceRow
@@ -12,7 +12,7 @@ from services.checkin.store.tables import metadata
 from services.checkin.store.teletypes import PartRow, TeletypeRows
 from services.checkin.store.travellers import TravellerRows
 
-__all__ = ["CheckinStore", "CodeRow", "FlightRow", "PartRow", "ScanRow", "TraceRow", "metadata"]
+__all__ = ["NO_GUESS", "CheckinStore", "CodeRow", "FlightRow", "PartRow", "ScanRow", "TraceRow", "metadata"]
 
 
 class CheckinStore(FlightRows, TravellerRows, AccessRows, GateRows, TeletypeRows):

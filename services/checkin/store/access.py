@@ -7,13 +7,23 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.checkin.store.rows import CodeRow
 from services.checkin.store.tables import BINDINGS, BOOKINGS, CODES, GONE, GRANTS, GUESSES, TRAVELLERS
 
 _ONE_GUESS_AT_A_TIME: Final = 5_120_873_341
+NO_GUESS: Final = "-"
+"""In an address's place: a code was sent for that booking, and nobody was wrong."""
+_BOUND: Final = select(BINDINGS.c.how).where(
+    BINDINGS.c.booking_id == bindparam("booking"), BINDINGS.c.passenger_id == bindparam("passenger")
+)
+_ACCOUNTS: Final = (
+    select(BINDINGS.c.booking_id, BINDINGS.c.passenger_id)
+    .where(BINDINGS.c.booking_id.in_(bindparam("ids", expanding=True)))
+    .order_by(BINDINGS.c.bound_at, BINDINGS.c.passenger_id)
+)
 
 
 class AccessRows:
@@ -27,20 +37,13 @@ class AccessRows:
         self._insert(BINDINGS, row)
 
     def is_bound(self, booking_id: str, passenger_id: str) -> bool:
-        query = select(BINDINGS.c.how).where(
-            BINDINGS.c.booking_id == booking_id, BINDINGS.c.passenger_id == passenger_id
-        )
-        return self._connection.execute(query).first() is not None
+        key = {"booking": booking_id, "passenger": passenger_id}
+        return self._connection.execute(_BOUND, key).first() is not None
 
     def accounts_of(self, booking_ids: Collection[str]) -> dict[str, list[str]]:
         """Bound accounts by booking, the first bound first."""
         found: dict[str, list[str]] = {}
-        query = (
-            select(BINDINGS.c.booking_id, BINDINGS.c.passenger_id)
-            .where(BINDINGS.c.booking_id.in_(booking_ids))
-            .order_by(BINDINGS.c.bound_at, BINDINGS.c.passenger_id)
-        )
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(_ACCOUNTS, {"ids": list(booking_ids)}):
             found.setdefault(row.booking_id, []).append(row.passenger_id)
         return found
 
@@ -88,8 +91,7 @@ class AccessRows:
     def count_guesses(self, counted: str, key: str, since: datetime) -> tuple[int, datetime | None]:
         """How many were wrong since, and when the first of them was. counted: address, target or all."""
         query = select(func.count(), func.min(GUESSES.c.at)).where(GUESSES.c.at > since)
-        if counted != "all":
-            query = query.where(GUESSES.c[counted] == key)
+        query = query.where(GUESSES.c.address != NO_GUESS if counted == "all" else GUESSES.c[counted] == key)
         row = self._connection.execute(query).one()
         return row[0], row[1]
 
@@ -110,6 +112,11 @@ class AccessRows:
             update(BOOKINGS).where(BOOKINGS.c.given_by == from_id).values(given_by=into_id)
         )
         self._connection.execute(update(GONE).where(GONE.c.into == from_id).values(into=into_id))
+
+    def flights_given_by(self, passenger_ids: Collection[str]) -> list[str]:
+        """The flights of bookings for which these accounts gave something, in the order in which they are locked."""
+        query = select(BOOKINGS.c.flight_id).where(BOOKINGS.c.given_by.in_(passenger_ids)).distinct()
+        return sorted(self._connection.execute(query).scalars())
 
     def erase(self, passenger_ids: Collection[str]) -> dict[str, int]:
         """Forget which bookings these accounts had, and what they gave; how many of each.

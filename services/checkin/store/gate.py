@@ -7,8 +7,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from kernel.tables import Instant
 from services.checkin.schemas.vocabulary import Scan
 from services.checkin.store.rows import ScanRow, TraceRow
 from services.checkin.store.tables import (
@@ -35,6 +36,8 @@ _SCAN: Final = select(SCANS).where(
     SCANS.c.device == bindparam("reader"),
     SCANS.c.scan_id == bindparam("scan"),
 )
+_ADD_PASS: Final = insert(PASSES)
+_ADD_TRACE: Final = insert(TRACES)
 
 
 class GateRows:
@@ -48,7 +51,7 @@ class GateRows:
             {"flight_id": flight_id, "sequence": sequence, "traveller_id": traveller_id, "issued_at": now}
             for sequence, traveller_id in passes
         ]
-        self._connection.execute(insert(PASSES), rows)
+        self._connection.execute(_ADD_PASS, rows)
 
     def void_passes(self, traveller_ids: Collection[str], now: datetime) -> None:
         good = (PASSES.c.traveller_id.in_(traveller_ids), PASSES.c.voided_at.is_(None))
@@ -58,6 +61,23 @@ class GateRows:
         """Whose number it is, and whether it is void."""
         row = self._connection.execute(_PASS, {"flight": flight_id, "number": sequence}).first()
         return None if row is None else (row.traveller_id, row.voided_at is not None)
+
+    def pass_counts(self, traveller_ids: Collection[str]) -> dict[str, int]:
+        """How many passes each was given, good ones and void ones."""
+        query = (
+            select(PASSES.c.traveller_id, func.count().label("number"))
+            .where(PASSES.c.traveller_id.in_(traveller_ids))
+            .group_by(PASSES.c.traveller_id)
+        )
+        return {row.traveller_id: row.number for row in self._connection.execute(query)}
+
+    def last_pass_at(self, traveller_id: str) -> datetime | None:
+        """When they were given their last pass, by the airport's time; None: they never had one."""
+        query = select(func.max(PASSES.c.issued_at, type_=Instant)).where(
+            PASSES.c.traveller_id == traveller_id
+        )
+        found: datetime | None = self._connection.execute(query).scalar()
+        return found
 
     def void_sequences(self, flight_id: str) -> list[int]:
         query = (
@@ -77,7 +97,7 @@ class GateRows:
 
     def add_traces(self, traces: Sequence[TraceRow]) -> None:
         if traces:
-            self._connection.execute(insert(TRACES), [asdict(trace) for trace in traces])
+            self._connection.execute(_ADD_TRACE, [vars(trace) for trace in traces])
 
     def traces(self, traveller_id: str) -> list[TraceRow]:
         """Newest first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from services.checkin.domain import Booking, Sitter, Traveller
@@ -87,13 +88,20 @@ def booking_of(row: Any) -> Booking:
 
 def sitter_of_row(row: Any) -> Sitter:
     """Somebody who sits already: whatever was declared for it was declared."""
-    adult = row.kind == TravellerKind.ADULT.value
+    return _sitter(row.id, row.booking_id, row.cabin, row.kind, bool(row.infant), row.specials)
+
+
+@lru_cache(maxsize=4096)
+def _sitter(*said: Any) -> Sitter:
+    """Kept, as everybody who takes a seat looks at all who have one."""
+    traveller_id, booking_id, cabin, kind, infant, specials = said
+    adult = kind == TravellerKind.ADULT.value
     return Sitter(
-        id=row.id,
-        cabin=row.cabin,
+        id=traveller_id,
+        cabin=cabin,
         adult=adult,
-        infant=row.infant,
-        able=adult and not row.infant and ASSISTANCE.isdisjoint(row.specials.split(",")),
+        infant=infant,
+        able=adult and not infant and ASSISTANCE.isdisjoint(specials.split(",")),
         declared=True,
-        party=row.booking_id,
+        party=booking_id,
     )

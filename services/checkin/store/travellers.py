@@ -43,6 +43,24 @@ _PARTY: Final = (
     .order_by(TRAVELLERS.c.place, TRAVELLERS.c.id)
 )
 _BOOKING: Final = select(BOOKINGS).where(BOOKINGS.c.id == bindparam("booking"))
+_TOUCH: Final = (
+    update(BOOKINGS)
+    .where(BOOKINGS.c.id.in_(bindparam("ids", expanding=True)))
+    .values(version=BOOKINGS.c.version + 1)
+)
+_MY_PAPERS: Final = PAPERS.alias("mine")
+# Others on the flight who hold a good pass and show the same document, under another booking.
+_TWINS: Final = (
+    select(_MY_PAPERS.c.traveller_id)
+    .join(PAPERS, PAPERS.c.number_index == _MY_PAPERS.c.number_index)
+    .join(TRAVELLERS, TRAVELLERS.c.id == PAPERS.c.traveller_id)
+    .where(
+        _MY_PAPERS.c.traveller_id.in_(bindparam("ids", expanding=True)),
+        TRAVELLERS.c.flight_id == bindparam("flight"),
+        TRAVELLERS.c.booking_id != bindparam("booking"),
+        TRAVELLERS.c.standing.in_([Standing.CHECKED_IN.value, Standing.BOARDED.value]),
+    )
+)
 
 
 class TravellerRows:
@@ -73,8 +91,7 @@ class TravellerRows:
     def touch_bookings(self, booking_ids: Collection[str]) -> None:
         """Note that something changed for those who look at them."""
         if booking_ids:
-            statement = update(BOOKINGS).where(BOOKINGS.c.id.in_(sorted(booking_ids)))
-            self._connection.execute(statement.values(version=BOOKINGS.c.version + 1))
+            self._connection.execute(_TOUCH, {"ids": sorted(booking_ids)})
 
     def traveller(self, traveller_id: str) -> Traveller | None:
         row = self._connection.execute(_TRAVELLER, {"traveller": traveller_id}).first()
@@ -101,6 +118,11 @@ class TravellerRows:
             .order_by(TRAVELLERS.c.place, TRAVELLERS.c.id)
         )
         return [traveller_of(row) for row in self._connection.execute(query)]
+
+    def twins(self, flight_id: str, booking_id: str, traveller_ids: Collection[str]) -> set[str]:
+        """Who of these shows a document with which somebody of another booking is on the flight already."""
+        values = {"flight": flight_id, "booking": booking_id, "ids": list(traveller_ids)}
+        return set(self._connection.execute(_TWINS, values).scalars())
 
     def add_travellers(self, travellers: Sequence[Traveller]) -> None:
         if travellers:

@@ -16,7 +16,7 @@ from marshmallow import ValidationError
 from kernel.inbox import answer_once
 from services.checkin import clients, schemas
 from services.checkin.clients import Caller
-from services.checkin.domain import LIMITS, Booking, Counted, Traveller, is_surname_of, mask_phone
+from services.checkin.domain import LIMITS, Booking, Counted, Traveller, is_surname_of, mask_phone, normal
 from services.checkin.errors import (
     AccessNeeded,
     BookingNotFound,
@@ -24,8 +24,8 @@ from services.checkin.errors import (
     NoCode,
     TooManyGuesses,
 )
-from services.checkin.store import CodeRow
-from services.checkin.usecases.shared import Place, Tx, Work, instant, name_of, normal
+from services.checkin.store import NO_GUESS, CodeRow
+from services.checkin.usecases.shared import Place, Tx, Work, instant, name_of
 from services.checkin.usecases.views import Status, status_views
 
 CODE_TRIES: Final = 5
@@ -50,7 +50,7 @@ def find_booking(uow: Work, place: Place, request: Mapping[str, Any], now: datet
         if travellers:
             account = _present(tx, request["passenger_id"])
             if account is not None and factors.kind == "document":
-                for booking_id in {each.booking_id for each in travellers}:
+                for booking_id in sorted({each.booking_id for each in travellers}):
                     tx.store.bind(booking_id, account, "document", tx.now())
             views = _statuses(tx, place, {each.booking_id for each in travellers}, account, now)
         if not views:
@@ -90,7 +90,7 @@ def send_code(uow: Work, caller: Caller, place: Place, request: Mapping[str, Any
         to = _code_goes_to(tx, place, request["booking_id"], request["passenger_id"])
         if to is None:
             raise NoCode
-        tx.store.add_guess(tx.now(), guesser.key, target)
+        tx.store.add_guess(tx.now(), NO_GUESS, target)
         expires_at = tx.now() + timedelta(minutes=minutes)
         index = place.vault.index(f"{request['booking_id']} {code}", "code")
         tx.store.save_code(CodeRow(request["booking_id"], index, CODE_TRIES, expires_at))

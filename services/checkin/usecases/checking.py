@@ -7,18 +7,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from kernel.inbox import answer_once
 from services.checkin import events
 from services.checkin.domain import (
     DECLARATION,
     Booking,
+    Person,
+    Reason,
     SeatMap,
     Traveller,
+    is_surname_of,
+    left_alone,
     may_become,
     party_reasons,
+    seat_reasons,
     window_of,
 )
+from services.checkin.domain.agents import DOUBLE, MOST_PASSES, NAME_MISMATCH, TOO_OFTEN
 from services.checkin.errors import (
+    AccessNeeded,
     DeclarationNeeded,
     DetailsNeeded,
     NoSeatMap,
@@ -27,12 +33,22 @@ from services.checkin.errors import (
     TravellerNotFound,
     WrongStanding,
 )
-from services.checkin.schemas.vocabulary import Standing, WindowState
+from services.checkin.schemas.vocabulary import MAX_TRAVELLERS, Standing, WindowState
 from services.checkin.usecases.access import allowed
 from services.checkin.usecases.giving import Given, given_of, keep_given
 from services.checkin.usecases.parties import get_party
 from services.checkin.usecases.seats import Wanted, arranged
-from services.checkin.usecases.shared import Flight, Place, Tx, Work, instant, locked
+from services.checkin.usecases.shared import (
+    Asked,
+    Flight,
+    Place,
+    Tx,
+    Work,
+    answer_in_turn,
+    instant,
+    locked,
+    name_of,
+)
 from services.checkin.usecases.views import needs_of, papers_of
 from services.checkin.usecases.writing import By, Step, sequences, write
 
@@ -47,21 +63,34 @@ class Party:
     chosen: Sequence[Traveller]
 
 
+@dataclass(frozen=True)
+class _Call:
+    """Who asks, about whom, on which flight, and when by the airport's time."""
+
+    access: Mapping[str, Any]
+    traveller_ids: Sequence[str]
+    flight_id: str
+    now: datetime
+
+
 def check_in(uow: Work, place: Place, request: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """PartySchema: everybody who is named is checked in, or nobody, and it is told who can't be and why.
 
     now: the airport's time. Who is checked in already stays so. Who has no seat gets one near the others.
     Raises AccessNeeded, NotOpen, DeclarationNeeded, TravellerNotFound, PartyRefused, DetailsNeeded, SeatTaken,
-    SeatRefused, NoSeatsLeft, BadSeal, errors of passengers about documents, RequestReused, RequestInFlight.
+    SeatRefused (also when only exits are left: code exit_declare, and who would have to declare), NoSeatsLeft,
+    BadSeal, errors of passengers about documents, RequestReused, RequestInFlight, Unavailable.
     """
     given = given_of(place, request["sealed"], now)
+    call = _called(uow, request, request["traveller_ids"], now)
 
     def work(tx: Tx) -> dict[str, Any]:
-        party = _opened(tx, request["access"], request["traveller_ids"], now)
+        party = _opened(tx, call)
         if request["dangerous_goods"] != DECLARATION:
             raise DeclarationNeeded(version=DECLARATION)
-        _refuse(party)
-        party = keep_given(tx, place, party_with_given(party, given), request["access"]["passenger_id"])
+        _refuse(_why_not(tx, place, party, given))
+        before = {each.id: each.given_sealed for each in party.chosen}
+        party = keep_given(tx, place, party_with_given(party, given), call.access["passenger_id"])
         _complete(place, party)
         seats = _seats(tx, place, party, request)
         new = [each for each in party.chosen if each.standing is Standing.BOOKED]
@@ -75,25 +104,27 @@ def check_in(uow: Work, place: Place, request: Mapping[str, Any], now: datetime)
             elif seat != each.seat:
                 more = {"old_seat": each.seat}
                 steps.append(Step(each, replace(each, seat=seat), events.SEAT_CHANGED, more=more))
-        write(tx, party.flight, _traveller(request), steps)
+            elif each.given_sealed != before[each.id]:
+                steps.append(Step(each, each, ""))
+        write(tx, party.flight, _traveller(call), steps)
         return {"booking_id": party.booking.id}
 
     payload = place.vault.fingerprint({**request, "sealed": given.document})
-    answer_once(uow, request["request_id"], "check_in", payload, work)
+    answer_in_turn(uow, place, Asked(request["request_id"], "check_in", payload, call.flight_id), work)
     return get_party(uow, place, request, now)
 
 
 def choose_seats(uow: Work, place: Place, request: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """PartySchema: all seats that are asked for, or none. Also for who is checked in, until the gate closes.
+    """PartySchema: all seats that are asked for, or none. Also for who is checked in, until check-in closes.
 
     Raises AccessNeeded, NotOpen, TravellerNotFound, PartyRefused, NoSeatMap, SeatTaken, SeatRefused,
-    RequestReused, RequestInFlight.
+    RequestReused, RequestInFlight, Unavailable.
     """
+    call = _called(uow, request, [each["traveller_id"] for each in request["seats"]], now)
 
     def work(tx: Tx) -> dict[str, Any]:
-        ids = [each["traveller_id"] for each in request["seats"]]
-        party = _opened(tx, request["access"], ids, now)
-        _refuse(party)
+        party = _opened(tx, call)
+        _refuse(seat_reasons(party.chosen, party.flight.leg.airline))
         seat_map = place.maps.of(tx.store, party.flight.row)
         if seat_map is None:
             raise NoSeatMap
@@ -108,23 +139,24 @@ def choose_seats(uow: Work, place: Place, request: Mapping[str, Any], now: datet
             for each in party.chosen
             if seats[each.id] != each.seat
         ]
-        write(tx, party.flight, _traveller(request), steps)
+        write(tx, party.flight, _traveller(call), steps)
         return {"booking_id": party.booking.id}
 
     payload = place.vault.fingerprint(request)
-    answer_once(uow, request["request_id"], "choose_seats", payload, work)
+    answer_in_turn(uow, place, Asked(request["request_id"], "choose_seats", payload, call.flight_id), work)
     return get_party(uow, place, request, now)
 
 
 def cancel_check_in(uow: Work, place: Place, request: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """PartySchema: seats go back, passes are void. Who isn't checked in is no error.
 
-    Raises AccessNeeded, NotOpen, TravellerNotFound, WrongStanding for who has boarded, RequestReused,
-    RequestInFlight.
+    Raises AccessNeeded, NotOpen, TravellerNotFound, WrongStanding for who has boarded, PartyRefused when a child
+    would stay behind alone, RequestReused, RequestInFlight, Unavailable.
     """
+    call = _called(uow, request, request["traveller_ids"], now)
 
     def work(tx: Tx) -> dict[str, Any]:
-        party = _opened(tx, request["access"], request["traveller_ids"], now, until_cancelled=True)
+        party = _opened(tx, call, until_cancelled=True)
         steps = []
         for each in party.chosen:
             if each.standing is Standing.BOARDED:
@@ -132,11 +164,12 @@ def cancel_check_in(uow: Work, place: Place, request: Mapping[str, Any], now: da
             if each.inside and may_become(each.standing, Standing.BOOKED):
                 gone = replace(each, standing=Standing.BOOKED, seat=None, sequence=None)
                 steps.append(Step(each, gone, events.CANCELLED))
-        write(tx, party.flight, _traveller(request), steps)
+        _refuse(left_alone(party.chosen, party.everybody))
+        write(tx, party.flight, _traveller(call), steps)
         return {"booking_id": party.booking.id}
 
     payload = place.vault.fingerprint(request)
-    answer_once(uow, request["request_id"], "cancel_check_in", payload, work)
+    answer_in_turn(uow, place, Asked(request["request_id"], "cancel_check_in", payload, call.flight_id), work)
     return get_party(uow, place, request, now)
 
 
@@ -147,32 +180,60 @@ def party_with_given(party: Party, given: Given) -> tuple[Party, Given]:
     return party, given
 
 
-def _opened(
-    tx: Tx,
-    access: Mapping[str, Any],
-    traveller_ids: Sequence[str],
-    now: datetime,
-    *,
-    until_cancelled: bool = False,
-) -> Party:
+def _called(uow: Work, request: Mapping[str, Any], traveller_ids: Sequence[str], now: datetime) -> _Call:
+    """Raises AccessNeeded when there is no such booking, as for one that is somebody else's."""
+    with uow.look_up() as store:
+        booking = store.booking(request["access"]["booking_id"])
+    if booking is None:
+        raise AccessNeeded
+    return _Call(request["access"], traveller_ids, booking.flight_id, now)
+
+
+def _opened(tx: Tx, call: _Call, *, until_cancelled: bool = False) -> Party:
     """until_cancelled: a cancelled flight is no hindrance to give back what one has."""
-    booking = allowed(tx, access)
-    flight = locked(tx, booking.flight_id)
+    # What stands in a booking may change until its flight is held: only then it is read.
+    flight = locked(tx, call.flight_id)
+    booking = allowed(tx, call.access)
     window = window_of(flight.leg)
-    state = window.state(flight.leg, now)
+    state = window.state(flight.leg, call.now)
     if state is not WindowState.OPEN and not (until_cancelled and state is WindowState.CANCELLED):
         raise NotOpen(
             state=state.value, opens_at=instant(window.opens_at), closes_at=instant(window.closes_at)
         )
     everybody = tx.store.party(booking.id)
     by_id = {each.id: each for each in everybody}
-    if not set(traveller_ids) <= set(by_id):
+    if not set(call.traveller_ids) <= set(by_id):
         raise TravellerNotFound
-    return Party(booking, flight, everybody, [by_id[each] for each in dict.fromkeys(traveller_ids)])
+    return Party(booking, flight, everybody, [by_id[each] for each in dict.fromkeys(call.traveller_ids)])
 
 
-def _refuse(party: Party) -> None:
-    reasons = party_reasons(party.chosen, party.everybody, party.flight.leg.airline)
+def _why_not(tx: Tx, place: Place, party: Party, given: Given) -> dict[str, list[Reason]]:
+    """Who of the party can't be checked in by themselves, by id, and why."""
+    store, flight = tx.store, party.flight
+    ids = [each.id for each in party.chosen]
+    found = party_reasons(party.chosen, party.everybody, flight.leg.airline)
+    others = dict.fromkeys(store.twins(flight.id, party.booking.id, ids), DOUBLE)
+    for each in party.chosen:
+        holder = given.holders.get(each.id)
+        if holder is not None and not _is_holder(holder, name_of(place.vault, each)[0]):
+            others[each.id] = NAME_MISMATCH
+    # More numbers than any aircraft has people: somebody checks in and cancels for the sake of it.
+    if flight.row.last_sequence >= MAX_TRAVELLERS:
+        counts = store.pass_counts(ids)
+        others |= {each: TOO_OFTEN for each in ids if counts.get(each, 0) >= MOST_PASSES}
+    settled = {each.id: each.settled for each in party.chosen}
+    for id_, reason in others.items():
+        if reason.code not in settled[id_]:
+            found[id_] = [*found.get(id_, ()), reason]
+    return found
+
+
+def _is_holder(holder: str, person: Person) -> bool:
+    """Given names are cut and left out in many ways: the surname must fit, or the whole name."""
+    return is_surname_of(holder.partition("/")[0], person) or is_surname_of(holder, person)
+
+
+def _refuse(reasons: Mapping[str, Sequence[Reason]]) -> None:
     if reasons:
         raise PartyRefused(
             travellers=[
@@ -206,5 +267,5 @@ def _wanted(request: Mapping[str, Any]) -> Wanted:
     return Wanted(seats, frozenset(request["exit_declared"]))
 
 
-def _traveller(request: Mapping[str, Any]) -> By:
-    return By("traveller", request["access"]["passenger_id"] or "grant")
+def _traveller(call: _Call) -> By:
+    return By("traveller", call.access["passenger_id"] or "grant", at=call.now)

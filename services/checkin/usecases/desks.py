@@ -7,13 +7,23 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from kernel.inbox import answer_once
 from services.checkin import events
-from services.checkin.domain import Traveller, agent_reasons, may_become, settled_reasons
-from services.checkin.errors import FlightNotFound, NoSeatMap, TravellerNotFound, WrongStanding
+from services.checkin.domain import Traveller, agent_reasons, may_become, settled_reasons, window_of
+from services.checkin.errors import FlightNotFound, NoSeatMap, NotOpen, TravellerNotFound, WrongStanding
 from services.checkin.schemas.vocabulary import StaffAction, Standing
 from services.checkin.usecases.seats import Wanted, arranged
-from services.checkin.usecases.shared import Flight, Place, Tx, Work, flight_of, instant, locked, name_of
+from services.checkin.usecases.shared import (
+    Asked,
+    Flight,
+    Place,
+    Tx,
+    Work,
+    answer_in_turn,
+    flight_of,
+    instant,
+    locked,
+    name_of,
+)
 from services.checkin.usecases.views import counts_view, flight_view, map_view, window_view
 from services.checkin.usecases.writing import By, Step, sequences, write
 
@@ -61,22 +71,29 @@ def list_traces(uow: Work, request: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def act(uow: Work, place: Place, request: Mapping[str, Any]) -> dict[str, Any]:
+def act(uow: Work, place: Place, request: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """ActedSchema: what a person at a desk decided. The rules on windows and agents don't bind the agent; those on
-    seats bind everybody.
+    seats bind everybody, and nobody is checked in for a flight that left or was cancelled. now: the airport's time.
 
-    Raises FlightNotFound, TravellerNotFound, WrongStanding, SeatTaken, SeatRefused, NoSeatsLeft, NoSeatMap,
+    Raises FlightNotFound, NotOpen, TravellerNotFound, WrongStanding, SeatTaken, SeatRefused, NoSeatsLeft, NoSeatMap,
     RequestReused, RequestInFlight.
     """
 
     def work(tx: Tx) -> dict[str, Any]:
         flight = locked(tx, request["flight_id"])
         traveller = _of_flight(tx, request)
+        if request["action"] is StaffAction.CHECK_IN:
+            _refuse_gone(flight, now)
         step = _step(tx, place, flight, traveller, request)
-        write(tx, flight, By("staff", request["actor"], request["reason"]), [step])
+        write(tx, flight, By("staff", request["actor"], request["reason"], now), [step])
         return {"traveller_id": traveller.id}
 
-    answer_once(uow, request["request_id"], "act", place.vault.fingerprint(request), work)
+    answer_in_turn(
+        uow,
+        place,
+        Asked(request["request_id"], "act", place.vault.fingerprint(request), request["flight_id"]),
+        work,
+    )
     with uow.read() as tx:
         row = tx.store.flight(request["flight_id"])
         assert row is not None
@@ -107,6 +124,16 @@ def _step(tx: Tx, place: Place, flight: Flight, was: Traveller, request: Mapping
         return Step(was, replace(was, standing=then, boarded_at=None, boarded_by=None), event)
     now = replace(was, standing=then, seat=None, sequence=None, boarded_at=None, boarded_by=None)
     return Step(was, now, event, "desk" if action is StaffAction.OFF_LOAD else None)
+
+
+def _refuse_gone(flight: Flight, now: datetime) -> None:
+    leg, window = flight.leg, window_of(flight.leg)
+    if leg.cancelled or leg.gone:
+        raise NotOpen(
+            state=window.state(leg, now).value,
+            opens_at=instant(window.opens_at),
+            closes_at=instant(window.counter_closes_at),
+        )
 
 
 def _cleared(flight: Flight, was: Traveller) -> Step:

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 
-from kernel.inbox import answer_once
 from services.checkin import events, schemas
 from services.checkin.clients import Caller
 from services.checkin.domain import (
@@ -20,12 +19,13 @@ from services.checkin.domain import (
     problems_of,
     reseat,
     seat_map_of,
+    seats_for,
     sitter_of,
 )
 from services.checkin.domain.agents import ASSISTANCE
-from services.checkin.schemas.vocabulary import ListOutcome, SeatAttribute, Standing
+from services.checkin.schemas.vocabulary import MAX_PARTY, ListOutcome, SeatAttribute, Standing
 from services.checkin.usecases.listing import known_flight, look_again
-from services.checkin.usecases.shared import Flight, Place, Tx, Work, locked
+from services.checkin.usecases.shared import Asked, Flight, Place, Tx, Work, answer_in_turn, locked
 from services.checkin.usecases.writing import By, Step, write
 
 
@@ -53,7 +53,9 @@ def apply_configuration(
         return _equipped(tx, place, flight, request, spec)
 
     payload = place.vault.fingerprint({**request, "configuration": spec})
-    report = answer_once(uow, request["request_id"], "apply_configuration", payload, work)
+    report = answer_in_turn(
+        uow, place, Asked(request["request_id"], "apply_configuration", payload, request["flight_id"]), work
+    )
     if new:
         look_again(uow, caller, place, request["flight_id"])
     return report
@@ -68,19 +70,45 @@ def _equipped(
     store.add_configuration(flight.id, version, orjson.dumps(spec).decode())
     row = replace(flight.row, configuration_version=version, changes=flight.row.changes + 1)
     store.save_flight(row)
-    travellers = {each.id: each for each in store.travellers(flight.id) if each.seat is not None}
-    seated = [_seated(place, each, old_map) for each in travellers.values()]
-    moves = reseat(seated, old_map, new_map)
+    everybody = store.travellers(flight.id)
+    travellers = {each.id: each for each in everybody if each.seat is not None}
+    moves = reseat([_seated(place, each, old_map) for each in travellers.values()], old_map, new_map)
+    late = _late(everybody, moves, new_map)
     by = By("airline", f"partner:{request['partner']['client_id']}", f"aircraft {new_map.aircraft}")
-    write(tx, Flight(row, flight.leg), by, _steps(travellers, moves))
+    steps = [*_steps(travellers, moves), *late]
+    write(tx, Flight(row, flight.leg), by, steps)
+    waiting = {each.id for each in everybody if each.inside and each.seat is None}
     return _report(
         flight,
         version,
         ListOutcome.APPLIED,
         seats=sum(seat.usable for seat in new_map.seats.values()),
-        moved=sum(move.how in (How.KEPT_KIND, How.NEAREST) for move in moves),
-        unseated=[move.id for move in moves if move.how is How.NO_SEAT],
+        moved=sum(move.how in (How.KEPT_KIND, How.NEAREST) for move in moves) + len(late),
+        unseated=[
+            *(move.id for move in moves if move.how is How.NO_SEAT),
+            *sorted(waiting - {step.now.id for step in late}),
+        ],
     )
+
+
+def _late(everybody: Sequence[Traveller], moves: Sequence[Move], new_map: SeatMap) -> list[Step]:
+    """Seats for those who checked in before there was a seat map: parties in the order of their numbers."""
+    by_id = {each.id: each for each in everybody}
+    taken = {move.seat: sitter_of(by_id[move.id], declared=True) for move in moves if move.seat is not None}
+    parties: dict[str, list[Traveller]] = {}
+    for each in sorted(everybody, key=lambda one: one.sequence or 0):
+        if each.inside and each.seat is None:
+            parties.setdefault(each.booking_id, []).append(each)
+    steps = []
+    for party in parties.values():
+        for start in range(0, len(party), MAX_PARTY):
+            group = party[start : start + MAX_PARTY]
+            found = seats_for([sitter_of(each) for each in group], new_map, taken) or {}
+            for each in (one for one in group if one.id in found):
+                taken[found[each.id]] = sitter_of(each, declared=True)
+                now = replace(each, seat=found[each.id])
+                steps.append(Step(each, now, events.SEAT_CHANGED, "aircraft", {"old_seat": None}))
+    return steps
 
 
 def _seated(place: Place, traveller: Traveller, old_map: SeatMap) -> Seated:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from kernel.inbox import answer_once
 from services.checkin import events
 from services.checkin.domain import Traveller, fits, judge
 from services.checkin.errors import FlightNotFound, TravellerNotFound, WrongStanding
@@ -15,10 +14,12 @@ from services.checkin.schemas.vocabulary import Scan, Standing
 from services.checkin.store import CheckinStore, ScanRow
 from services.checkin.usecases.passes import shown_legs
 from services.checkin.usecases.shared import (
+    Asked,
     Flight,
     Place,
     Tx,
     Work,
+    answer_in_turn,
     authorise,
     flight_of,
     instant,
@@ -51,7 +52,7 @@ def board_scan(uow: Work, place: Place, request: Mapping[str, Any], now: datetim
 
     The same scan_id of a device gets the same answer. Raises FlightNotFound, NotYourFlight.
     """
-    with uow.write() as tx:
+    with place.turns.on(request["flight_id"]), uow.write() as tx:
         gate = _gate(tx, place, request, offline=False)
         answer = _scanned(gate, request, now)
         return {"scan": _scan_view(gate, answer), "counts": _counts(tx.store, gate.flight.id)}
@@ -63,7 +64,7 @@ def sync_scans(uow: Work, place: Place, request: Mapping[str, Any]) -> dict[str,
     Who may not have been let through is told as a conflict, and nobody is boarded twice.
     Raises FlightNotFound, NotYourFlight.
     """
-    with uow.write() as tx:
+    with place.turns.on(request["flight_id"]), uow.write() as tx:
         gate = _gate(tx, place, request, offline=True)
         answers = [_scanned(gate, scan, scan["scanned_at"]) for scan in request["scans"]]
         return {
@@ -91,7 +92,8 @@ def undo_boarding(uow: Work, place: Place, request: Mapping[str, Any]) -> dict[s
         write(tx, gate.flight, by, [Step(traveller, back, events.UNBOARDED)])
         return {"traveller_id": traveller.id, "counts": _counts(tx.store, gate.flight.id)}
 
-    return answer_once(uow, request["request_id"], "undo_boarding", request, work)
+    asked = Asked(request["request_id"], "undo_boarding", request, request["flight_id"])
+    return answer_in_turn(uow, place, asked, work)
 
 
 def boarding_counts(uow: Work, place: Place, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from services.checkin import schemas
 from services.checkin.errors import BadRequest
 from services.checkin.schemas.vocabulary import PaperKind
 from services.checkin.usecases.shared import Place, Tx
-from services.passengers.papers import DocumentKind, ShownForm, read_document
+from services.passengers.papers import Checked, DocumentKind, ShownForm, read_document
 
 if TYPE_CHECKING:
     from services.checkin.usecases.checking import Party
@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Given:
-    """papers: by traveller, as they are kept. document: what was sealed, for comparison of requests only."""
+    """papers: by traveller, as they are kept. holders: whose a passport is by its own lines, SURNAME/GIVEN.
+
+    document: what was sealed, for comparison of requests only.
+    """
 
     papers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    holders: dict[str, str] = field(default_factory=dict)
     contact: dict[str, str] | None = None
     document: Any = None
 
@@ -37,14 +41,19 @@ def given_of(place: Place, sealed: str | None, now: datetime) -> Given:
     except ValidationError as exc:
         raise BadRequest(fields=exc.normalized_messages()) from None
     today = now.astimezone(place.zone).date()
-    papers = {each["traveller_id"]: _paper(each, today) for each in document["papers"]}
-    return Given(papers, document["contact"], opened)
+    papers, holders = {}, {}
+    for each in document["papers"]:
+        papers[each["traveller_id"]], holder = _paper(each, today)
+        if holder is not None:
+            holders[each["traveller_id"]] = holder
+    return Given(papers, holders, document["contact"], opened)
 
 
-def _paper(given: dict[str, Any], today: date) -> dict[str, Any]:
+def _paper(given: dict[str, Any], today: date) -> tuple[dict[str, Any], str | None]:
+    """The paper as it is kept, and whose it is by its own lines, SURNAME/GIVEN."""
     kind: PaperKind = given["kind"]
     if kind is PaperKind.OTHER:
-        return {
+        paper = {
             "kind": kind.value,
             "number": given["text"].strip().upper(),
             "country": "",
@@ -52,10 +61,11 @@ def _paper(given: dict[str, Any], today: date) -> dict[str, Any]:
             "birth_date": None,
             "expires_on": _day(given["expires_on"]),
         }
+        return paper, None
     # Whose it is, the booking says; the name that the rules ask for is only there to be there.
     form = ShownForm(DocumentKind(kind.value), given["text"], "TRAVELLER", given["expires_on"])
     document = read_document(form, today)
-    return {
+    paper = {
         "kind": kind.value,
         "number": document.number,
         "country": "",
@@ -63,6 +73,7 @@ def _paper(given: dict[str, Any], today: date) -> dict[str, Any]:
         "birth_date": _day(document.birth_date),
         "expires_on": _day(document.expires_on),
     }
+    return paper, document.holder_name if document.checked is Checked.MRZ else None
 
 
 def keep_given(tx: Tx, place: Place, party_given: tuple[Party, Given], account: str | None) -> Party:

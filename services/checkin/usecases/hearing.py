@@ -29,7 +29,7 @@ def hear(uow: Work, place: Place, flight: dict[str, Any]) -> None:
     leg = leg_of(flight)
     if leg is None:
         return
-    with uow.write() as tx:
+    with place.turns.on(flight["id"]), uow.write() as tx:
         row = tx.store.lock_flight(flight["id"])
         if row is None or flight["version"] <= row.version:
             return

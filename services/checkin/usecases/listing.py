@@ -11,7 +11,6 @@ import orjson
 from marshmallow import Schema, ValidationError
 
 from kernel.ids import new_id
-from kernel.inbox import answer_once
 from services.checkin import clients, events, schemas
 from services.checkin.clients import Caller
 from services.checkin.domain import (
@@ -29,7 +28,17 @@ from services.checkin.schemas.vocabulary import ListOutcome, Standing
 from services.checkin.store import FlightRow
 from services.checkin.usecases.entries import Changed, Listing, changed, indexes_of, new_traveller
 from services.checkin.usecases.hearing import hear
-from services.checkin.usecases.shared import Flight, Place, Tx, Work, authorise, locked, name_of
+from services.checkin.usecases.shared import (
+    Asked,
+    Flight,
+    Place,
+    Tx,
+    Work,
+    answer_in_turn,
+    authorise,
+    locked,
+    name_of,
+)
 from services.checkin.usecases.writing import By, Step, tell
 
 Compare = Callable[[Mapping[str, Any], list[Known], frozenset[str]], Difference]
@@ -116,7 +125,9 @@ def _apply(
         )
 
     payload = place.vault.fingerprint({**request, "sealed": opened})
-    report = answer_once(uow, request["request_id"], "apply_list", payload, work)
+    report = answer_in_turn(
+        uow, place, Asked(request["request_id"], "apply_list", payload, request["flight_id"]), work
+    )
     if new:
         look_again(uow, caller, place, request["flight_id"])
     return report

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from services.checkin import events
 from services.checkin.domain import Reason, Traveller
 from services.checkin.domain.agents import DELETED, OFF_LOADED
 from services.checkin.domain.windows import CANCELLED
@@ -18,6 +19,11 @@ from services.checkin.usecases.views import flight_view, map_view, party_view, w
 
 _LONG_GONE: Final = timedelta(days=2)
 _GIVEN_BACK: Final = Reason("cancelled", "值机已取消。", "The check-in was cancelled.")
+_SEAT_GONE: Final = Reason(
+    "no_seat",
+    "机型变更后座位不足，请到柜台办理。",
+    "Another aircraft has too few seats. Please see an agent.",
+)
 
 
 def get_party(uow: Work, place: Place, request: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -61,14 +67,20 @@ def get_pass(uow: Work, place: Place, request: Mapping[str, Any]) -> dict[str, A
         traveller = tx.store.traveller(request["traveller_id"])
         if traveller is None or traveller.booking_id != booking.id:
             raise TravellerNotFound
-        if not traveller.inside and not tx.store.traces(traveller.id):
+        issued_at = tx.store.last_pass_at(traveller.id)
+        if issued_at is None:
             raise NoPass
-        return _pass_view(place, _flight(tx, booking.flight_id), traveller)
+        flight = _flight(tx, booking.flight_id)
+        why = _why_void(tx, flight, traveller)
+        return _pass_view(place, flight, traveller, (issued_at, why))
 
 
-def _pass_view(place: Place, flight: Flight, traveller: Traveller) -> dict[str, Any]:
+def _pass_view(
+    place: Place, flight: Flight, traveller: Traveller, given: tuple[datetime, Reason | None]
+) -> dict[str, Any]:
+    """given: when the pass was, and why it is void."""
     person, infant = name_of(place.vault, traveller)
-    why = _why_void(flight, traveller)
+    issued_at, why = given
     details = place.vault.open(traveller.details_sealed, traveller.id)
     return {
         "traveller_id": traveller.id,
@@ -77,7 +89,7 @@ def _pass_view(place: Place, flight: Flight, traveller: Traveller) -> dict[str, 
         "void": why is not None,
         "why_void": None if why is None else why.view(),
         "boarded": traveller.standing is Standing.BOARDED,
-        "bcbp": "" if why is not None else bcbp_text(place, flight, traveller),
+        "bcbp": "" if why is not None else bcbp_text(place, flight, traveller, issued_at),
         "sequence": traveller.sequence,
         "name": person.printed,
         "infant": None if infant is None else infant.printed,
@@ -91,13 +103,16 @@ def _pass_view(place: Place, flight: Flight, traveller: Traveller) -> dict[str, 
     }
 
 
-def _why_void(flight: Flight, traveller: Traveller) -> Reason | None:
+def _why_void(tx: Tx, flight: Flight, traveller: Traveller) -> Reason | None:
     """Why the gate would refuse the pass; None: it is good."""
     if flight.leg.cancelled:
         return CANCELLED
     if traveller.inside:
         return None
-    return {Standing.OFF_LOADED: OFF_LOADED, Standing.DELETED: DELETED}.get(traveller.standing, _GIVEN_BACK)
+    if traveller.standing is Standing.BOOKED:
+        last = next(iter(tx.store.traces(traveller.id)), None)
+        return _SEAT_GONE if last is not None and last.what == events.RESEATED else _GIVEN_BACK
+    return OFF_LOADED if traveller.standing is Standing.OFF_LOADED else DELETED
 
 
 def _trip(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from services.checkin.bcbp import (
@@ -17,18 +18,22 @@ from services.checkin.bcbp import (
     passenger_name,
     read,
 )
-from services.checkin.domain import Shown, Traveller, plain_number
+from services.checkin.domain import Shown, Traveller, normal, plain_number
 from services.checkin.schemas.vocabulary import Gender, Standing, TravellerKind
 from services.checkin.usecases.shared import Flight, Place, name_of
 
 _CHECKED_IN: Final = "1"
 _PASSED_GATE: Final = "5"
 _WEB: Final = "W"
+_CLUB_NUMBER: Final = re.compile(r"[A-Z0-9]{1,16}")
 _DOCUMENT: Final = "B"  # a boarding pass
 
 
-def bcbp_text(place: Place, flight: Flight, traveller: Traveller) -> str:
-    """What stands in the barcode of somebody who is checked in; the same until something on it changes."""
+def bcbp_text(place: Place, flight: Flight, traveller: Traveller, issued_at: datetime) -> str:
+    """What stands in the barcode of somebody who is checked in; the same until something on it changes.
+
+    issued_at: when they checked in.
+    """
     person, _ = name_of(place.vault, traveller)
     details = place.vault.open(traveller.details_sealed, traveller.id)
     leg = flight.leg
@@ -46,6 +51,7 @@ def bcbp_text(place: Place, flight: Flight, traveller: Traveller) -> str:
         airline_numeric=traveller.ticket[:3] if traveller.ticket else None,
         document_serial=traveller.ticket[3:] if traveller.ticket else None,
         marketing_carrier=leg.airline,
+        **_flyer(details["frequent_flyer"]),
         free_baggage=_bags(details["bags"]),
     )
     onward = [_onward(traveller, each) for each in details["onward"] if each["seat"] and each["sequence"]]
@@ -58,7 +64,7 @@ def bcbp_text(place: Place, flight: Flight, traveller: Traveller) -> str:
             passenger_description=_description(traveller),
             check_in_source=_WEB,
             issue_source=_WEB,
-            issued=issue_code(leg.day_local),
+            issued=issue_code(issued_at.astimezone(place.zone).date()),
             document_type=_DOCUMENT,
             issuer=leg.airline,
         )
@@ -105,6 +111,14 @@ def _onward(traveller: Traveller, onward: Mapping[str, Any]) -> Leg:
         sequence=str(onward["sequence"]),
         status=_CHECKED_IN,
     )
+
+
+def _flyer(flyer: Mapping[str, Any] | None) -> dict[str, str]:
+    """The club's airline and number, when the number has the form that passes know."""
+    number = "" if flyer is None else normal(flyer["number"])
+    if flyer is None or not _CLUB_NUMBER.fullmatch(number):
+        return {}
+    return {"frequent_flyer_airline": flyer["airline"], "frequent_flyer_number": number}
 
 
 def _bags(bags: Mapping[str, Any] | None) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 from kernel.outbox import Event
 from services.checkin.domain import LONGEST
 from services.checkin.events import ERASURE_DONE, PUBLISHER, SCHEMA_VERSION
-from services.checkin.usecases.shared import Place, Work, flight_of, instant, name_of
+from services.checkin.usecases.shared import Place, Tx, Work, flight_of, instant, name_of
 
 PURGE_BATCH = 20
 PARTS_WAIT = timedelta(days=1)
@@ -20,6 +20,7 @@ def note_merge(uow: Work, event_id: str, from_id: str, into_id: str) -> None:
     with uow.write() as tx:
         if not tx.inbox.first_time(event_id) or tx.store.present(into_id) is None:
             return
+        _hold_given(tx, [from_id])
         tx.store.merge(from_id, into_id)
         tx.store.note_gone(from_id, into_id, tx.now())
 
@@ -31,11 +32,18 @@ def erase(uow: Work, event_id: str, data: dict[str, Any]) -> None:
             return
         passenger_id = data["passenger_id"]
         ids = {passenger_id, *data["earlier_ids"], *tx.store.merged_into(passenger_id)}
+        _hold_given(tx, sorted(ids))
         counts = tx.store.erase(sorted(ids))
         for each in sorted(ids):
             tx.store.note_gone(each, None, tx.now())
         done = {"erasure_id": data["erasure_id"], "service": PUBLISHER, "counts": counts}
         tx.outbox.add(Event(ERASURE_DONE, data["erasure_id"], 1, done, SCHEMA_VERSION))
+
+
+def _hold_given(tx: Tx, passenger_ids: list[str]) -> None:
+    """Hold the flights of what these accounts gave: a check-in under way would write it back."""
+    for flight_id in tx.store.flights_given_by(passenger_ids):
+        tx.store.lock_flight(flight_id)
 
 
 def export_passenger(uow: Work, place: Place, passenger_id: str) -> dict[str, Any]:
@@ -79,6 +87,7 @@ def purge(uow: Work, place: Place, now: datetime) -> int:
             flights = tx.store.old_flights(before, PURGE_BATCH)
         for flight_id in flights:
             with uow.write() as tx:
+                tx.store.lock_flight(flight_id)
                 gone += tx.store.forget_flight(flight_id)
         if len(flights) < PURGE_BATCH:
             break

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.checkin.domain import SeatMap, Sitter, Traveller, refusal, seats_for, sitter_of
 from services.checkin.errors import NoSeatsLeft, SeatRefused, SeatTaken, TravellerNotFound
+from services.checkin.schemas.vocabulary import SeatAttribute
 from services.checkin.usecases.shared import Flight, Tx
 
 
@@ -44,9 +45,29 @@ def arranged(
     if missing:
         found = seats_for(list(sitters.values()), seat_map, taken)
         if found is None:
-            raise NoSeatsLeft
+            raise _only_exits(list(sitters.values()), seat_map, taken) or NoSeatsLeft()
         seats |= found
     return seats
+
+
+def _only_exits(
+    sitters: Sequence[Sitter], seat_map: SeatMap, taken: Mapping[str, Sitter]
+) -> SeatRefused | None:
+    """What to ask when seats at exits are all that is left; None: not even those would do.
+
+    Nobody is put there unasked. Who asks again with `exit_declared` gets one, or goes to an agent.
+    """
+    helping = [replace(each, declared=each.able) for each in sitters]
+    found = seats_for(helping, seat_map, taken)
+    if found is None:
+        return None
+    unasked = {each.id for each in sitters if not each.declared}
+    exits = {
+        id_: name
+        for id_, name in found.items()
+        if id_ in unasked and seat_map.seats[name].is_(SeatAttribute.EXIT)
+    }
+    return SeatRefused(seat=next(iter(exits.values())), code="exit_declare", travellers=sorted(exits))
 
 
 def _take_wanted(

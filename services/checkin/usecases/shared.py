@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -13,10 +12,12 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from kernel.db import Transaction, UnitOfWorkLike
+from kernel.inbox import answer_once
 from services.checkin.domain import Leg, Person, SeatMap, Traveller, leg_of, person_of, seat_map_of
 from services.checkin.errors import FlightNotFound, NotYourFlight
 from services.checkin.settings import CheckinSettings
 from services.checkin.store import CheckinStore, FlightRow
+from services.checkin.turns import Turns
 from services.checkin.vault import Vault
 
 Work = UnitOfWorkLike[CheckinStore]
@@ -47,12 +48,13 @@ class SeatMaps:
 
 @dataclass(frozen=True)
 class Place:
-    """What a use case knows of where it is. zone: the airport's."""
+    """What a use case knows of where it is. zone: the airport's; turns: those who write about one flight queue there."""
 
     zone: ZoneInfo
     settings: CheckinSettings
     vault: Vault
     maps: SeatMaps = field(default_factory=SeatMaps)
+    turns: Turns = field(default_factory=Turns)
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,24 @@ def locked(tx: Tx, flight_id: str) -> Flight:
     return flight_of(row)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A writing request. about: the flight; payload: what a repeat is compared by."""
+
+    request_id: str
+    method: str
+    payload: Any
+    about: str
+
+
+def answer_in_turn(
+    uow: Work, place: Place, asked: Asked, work: Callable[[Tx], dict[str, Any]]
+) -> dict[str, Any]:
+    """`answer_once`, when it is this request's turn on its flight. Raises as that does, and Unavailable."""
+    with place.turns.on(asked.about):
+        return answer_once(uow, asked.request_id, asked.method, asked.payload, work)
+
+
 def authorise(partner: Mapping[str, Any], airline: str) -> None:
     """Raises NotYourFlight unless the partner speaks for this airline."""
     if EVERY_AIRLINE not in partner["airlines"] and airline not in partner["airlines"]:
@@ -92,11 +112,6 @@ def name_of(vault: Vault, traveller: Traveller) -> tuple[Person, Person | None]:
     opened = vault.open(traveller.name_sealed, traveller.id)
     infant = opened["infant"]
     return person_of(opened), None if infant is None else person_of(infant)
-
-
-def normal(number: str) -> str:
-    """A number as it is compared: capitals, no blanks or hyphens, no full-width characters."""
-    return "".join(unicodedata.normalize("NFKC", number).split()).replace("-", "").upper()
 
 
 def instant(at: datetime) -> str:

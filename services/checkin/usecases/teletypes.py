@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from marshmallow import ValidationError
 
-from kernel.inbox import answer_once
 from services.checkin import schemas
 from services.checkin.clients import Caller
 from services.checkin.domain import Applied, Sent, Waiting, flattened, of_list, train_for, version_of
@@ -36,7 +35,7 @@ from services.checkin.usecases.listing import (
     look_again,
     report_of,
 )
-from services.checkin.usecases.shared import Flight, Place, Tx, Work, locked
+from services.checkin.usecases.shared import Asked, Flight, Place, Tx, Work, answer_in_turn, locked
 
 MOST_WAITING: Final = 297
 """Parts that may wait for one flight: three of the longest lists there can be."""
@@ -96,7 +95,9 @@ def apply_teletype(
         return _taken(call, came)
 
     payload = place.vault.fingerprint({**request, "sealed": opened})
-    report = answer_once(uow, request["request_id"], "apply_teletype", payload, work)
+    report = answer_in_turn(
+        uow, place, Asked(request["request_id"], "apply_teletype", payload, request["flight_id"]), work
+    )
     if new:
         look_again(uow, caller, place, request["flight_id"])
     return report

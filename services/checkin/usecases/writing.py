@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from kernel.outbox import Event
 from services.checkin import events
@@ -15,14 +16,21 @@ from services.checkin.domain import Traveller
 from services.checkin.store import TraceRow
 from services.checkin.usecases.shared import Flight, Tx
 
+GIVEN: Final = "given"
+"""In traces: papers were added; nobody is told."""
+
 
 @dataclass(frozen=True)
 class By:
-    """Who did it. kind: traveller, airline, staff or flight; actor: for the trace, never a name."""
+    """Who did it. kind: traveller, airline, staff or flight; actor: for the trace, never a name.
+
+    at: the airport's time, of who gives passes: a pass shows its day of issue.
+    """
 
     kind: str
     actor: str
     reason: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,7 @@ def tell(tx: Tx, flight: Flight, by: By, steps: Sequence[Step]) -> None:
     if void:
         store.void_passes(void, now)
     if new:
-        store.add_passes(flight.id, new, now)
+        store.add_passes(flight.id, new, by.at or now)
     bookings = {step.now.booking_id for step in steps}
     store.touch_bookings(bookings)
     store.touch(flight.id, len(new))
@@ -72,7 +80,7 @@ def tell(tx: Tx, flight: Flight, by: By, steps: Sequence[Step]) -> None:
             tx.outbox.add(_event(flight, by, step, accounts.get(step.now.booking_id, [])))
         reason = by.reason or step.why or ""
         seat = step.now.seat or step.was.seat
-        traces.append(TraceRow(flight.id, step.now.id, now, by.actor, step.event or "listed", seat, reason))
+        traces.append(TraceRow(flight.id, step.now.id, now, by.actor, step.event or GIVEN, seat, reason))
     store.add_traces(traces)
 
 

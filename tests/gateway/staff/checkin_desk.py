@@ -61,7 +61,7 @@ class CheckinDesk:
                 schemas.TracesSchema,
                 lambda r: usecases.list_traces(uow, r),
             ),
-            "act": (schemas.ActSchema, schemas.ActedSchema, lambda r: usecases.act(uow, at, r)),
+            "act": (schemas.ActSchema, schemas.ActedSchema, lambda r: usecases.act(uow, at, r, NOW)),
         }
         arguments, result, work = ways[method]
 

@@ -154,7 +154,7 @@ class FakeCheckin:
             "action": "off_load",
             "reason": "asked at the desk",
         }
-        usecases.act(self.uow, self.place, schemas.ActSchema().load(given))
+        usecases.act(self.uow, self.place, schemas.ActSchema().load(given), clock.now())
 
     # --- what travellers' pages ask ------------------------------------------------------------------
 

@@ -233,12 +233,13 @@ def choose(
 
 
 def cancel(uow: Any, mine: dict[str, Any], now: datetime = NOW, **more: Any) -> dict[str, Any]:
+    at = more.pop("at", PLACE)
     given = {
         "request_id": new_id(),
         "access": access(mine["booking_id"]),
         "traveller_ids": [each["id"] for each in mine["travellers"]],
     }
-    return seen(usecases.cancel_check_in(uow, PLACE, schemas.CancelCheckInSchema().load(given | more), now))
+    return seen(usecases.cancel_check_in(uow, at, schemas.CancelCheckInSchema().load(given | more), now))
 
 
 def boarding_pass(uow: Any, mine: dict[str, Any], number: int = 0) -> dict[str, Any]:
@@ -249,6 +250,7 @@ def boarding_pass(uow: Any, mine: dict[str, Any], number: int = 0) -> dict[str, 
 
 
 def scan(uow: Any, code: str = "", now: datetime = AT_GATE, **more: Any) -> dict[str, Any]:
+    at = more.pop("at", PLACE)
     given = {
         "partner": AIRLINE,
         "flight_id": FLIGHT_ID,
@@ -257,7 +259,7 @@ def scan(uow: Any, code: str = "", now: datetime = AT_GATE, **more: Any) -> dict
         "scanned_at": text(now),
         "code": code,
     }
-    answer = usecases.board_scan(uow, PLACE, schemas.BoardScanSchema().load(given | more), now)
+    answer = usecases.board_scan(uow, at, schemas.BoardScanSchema().load(given | more), now)
     assert schemas.ScanSchema().validate(answer) == {}
     return answer
 
@@ -272,6 +274,7 @@ def act(uow: Any, traveller_id: str, action: str, seat: str | None = None, **mor
         "seat": seat,
         "reason": "asked at the desk",
     }
-    answer = usecases.act(uow, PLACE, schemas.ActSchema().load(given | more))
+    at_ = more.pop("now", NOW)
+    answer = usecases.act(uow, PLACE, schemas.ActSchema().load(given | more), at_)
     assert schemas.ActedSchema().validate(answer) == {}
     return answer
