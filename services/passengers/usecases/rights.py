@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from kernel import context
 from kernel.errors import ServiceError
 from kernel.ids import new_id
 from kernel.inbox import answer_once
@@ -151,14 +153,24 @@ def count_overdue(uow: Work) -> int:
 
 
 def _asked_of(copies: Copies, passenger_id: str) -> tuple[dict[str, Any], list[str]]:
-    found, missing = {}, []
-    for service, copy in copies.items():
+    """All of them side by side: together they take as long as the slowest, not as long as all."""
+    found: dict[str, Any] = {}
+    call = context.current()
+
+    def ask(service: str) -> None:
         try:
-            found[service] = copy(passenger_id)
+            with context.entered(call):
+                found[service] = copies[service](passenger_id)
         except ServiceError as exc:
             log.warning("a copy is missing from an export", extra={"service": service, "code": exc.code})
-            missing.append(service)
-    return found, missing
+
+    threads = [threading.Thread(target=ask, args=(service,)) for service in copies]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    missing = [service for service in copies if service not in found]
+    return {service: found[service] for service in copies if service in found}, missing
 
 
 def _own_copy(tx: Tx, vault: Vault, passenger: Passenger) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
+from kernel import clock, context
 from kernel.errors import Unavailable
 from kernel.ids import new_id
 from services.passengers import schemas, usecases
@@ -105,6 +107,24 @@ def test_a_service_that_is_away_is_named(uow: Any) -> None:
     answer = export(uow, settled(uow), notify=away, orders=lambda _: {"orders": [1]})
     assert (answer["complete"], answer["missing"]) == (False, ["notify"])
     assert answer["services"] == {"orders": {"orders": [1]}}
+
+
+def test_services_are_asked_side_by_side_within_the_same_deadline(uow: Any) -> None:
+    """Each waits until all the others are asked too: one after the other, nobody would ever answer."""
+    everybody = threading.Barrier(6, timeout=10)
+    deadlines: list[float | None] = []
+
+    def copy(_: str) -> dict[str, Any]:
+        everybody.wait()
+        deadlines.append(context.current().expires_at)
+        return {}
+
+    passenger_id = settled(uow)
+    asked = dict.fromkeys(("bus", "checkin", "notify", "payments", "shop", "staff"), copy)
+    with context.entered(context.CallContext(expires_at=clock.monotonic() + 60)) as call:
+        answer = export(uow, passenger_id, **asked)
+    assert (answer["complete"], list(answer["services"])) == (True, list(asked))
+    assert deadlines == [call.expires_at] * 6
 
 
 def test_an_erasure_leaves_nothing_here_and_tells_everyone(uow: Any) -> None:
