@@ -29,6 +29,10 @@ class Commands(click.Group):
         "payments": ("deploy.payment_commands:payments", "Money: trace an order, what people must look at."),
         "demo": ("deploy.demo_commands:demo", "The demo: bookings to try, a gate's reader, disruptions."),
         "staff": ("deploy.staff_commands:staff", "Staff of the desks: accounts, roles, the trail."),
+        "rotate-keys": (
+            "deploy.key_commands:rotate_keys",
+            "Seal every service's fields anew with the first of FIELD_KEYS.",
+        ),
         "menu": ("deploy.notify_commands:menu", "The WeChat account's menu: publish."),
         "flights": ("deploy.flights_commands:flights", "Timetables: import a file."),
         "check": ("deploy.doctor:check", "What is configured, and what of it answers."),
