@@ -26,16 +26,15 @@ from services.bus.store import BusStore
 from services.bus.store.tables import DEPARTURES, ORDERS, TICKETS
 from services.payments.store import PaymentsStore
 from services.payments.store.tables import INTENTS, LEDGER
-from tests.support.bus_stand import PRICE_FEN, BusStand, Buyer, ask_to_pay, hold
+from tests.support.bus_stand import PRICE_FEN, BusStand, Buyer, ask_to_pay, hold, patiently
 from tests.support.databases import Postgres
 from tests.support.folders import temporary_folder
 
-SMALL, WHOLE = (120, 10, 2), (1000, 40, 20)
+SMALL, WHOLE = (120, 10, 1), (1000, 40, 20)
 """Buyers, seats, rounds."""
 FATES = ("pays", "leaves", "twice", "gives up", "lost", "asks", "pays", "late", "tardy", "pays")
 _HOWS = {"pays": "", "twice": "twice", "lost": "lost", "late": "late", "tardy": ""}
 WAVES = 12
-PATIENCE = 200
 SETTLED_S = 90.0
 A_HOLD = timedelta(minutes=16)
 OPEN = ("held", "paying")
@@ -227,16 +226,6 @@ class Crowd:
         assert (balance["wechat"], balance["refunds"], balance["unclaimed"]) == (taken - given, 0, 0)
         assert balance["order:bus"] == -len(with_tickets) * PRICE_FEN
         return taken, given
-
-
-async def patiently(ask: Any) -> httpx.Response:
-    """As a page does that is told to come again."""
-    for _ in range(PATIENCE):
-        answer: httpx.Response = await ask()
-        if answer.status_code not in (429, 503, 504) and "request.in_flight" not in answer.text:
-            return answer
-        await asyncio.sleep(0.2)
-    raise AssertionError(f"never answered: {answer.text}")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -9,8 +9,9 @@ Sessions are rows of passengers' own database, written by its own store: only th
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -44,6 +45,8 @@ PRICE_FEN = 1500
 ORDERS = "/api/v1/bus/orders"
 _HOME = ZoneInfo("Asia/Shanghai")
 _READY_S = 40.0
+_TRIES, _PAUSE_S = 200, 0.2
+_COME_AGAIN = (429, 503, 504)
 _CROWD = {"GATEWAY_PUBLIC_RATE": "10000000/minute", "LOG_LEVEL": "WARNING"}
 
 
@@ -133,7 +136,12 @@ class BusStand:
     def client(self, connections: int = 64) -> httpx.AsyncClient:
         """For buyers; nobody's own cookies."""
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-        return httpx.AsyncClient(base_url=self.stack.base_url, timeout=60.0, limits=limits, trust_env=False)
+        return httpx.AsyncClient(
+            base_url=self.stack.base_url,
+            timeout=httpx.Timeout(60.0, pool=None),
+            limits=limits,
+            trust_env=False,
+        )
 
     def _prepare(self) -> None:
         (self.var / "log").mkdir(parents=True, exist_ok=True)
@@ -181,3 +189,13 @@ async def ask_to_pay(client: httpx.AsyncClient, buyer: Buyer, order_id: str) -> 
     return await client.post(
         f"{ORDERS}/{order_id}/payment", json={"channel": "native"}, headers=buyer.headers
     )
+
+
+async def patiently(ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    """The answer to a question that may be asked again, as a page asks that is told to come again."""
+    for _ in range(_TRIES):
+        answer = await ask()
+        if answer.status_code not in _COME_AGAIN and "request.in_flight" not in answer.text:
+            return answer
+        await asyncio.sleep(_PAUSE_S)
+    raise AssertionError(f"never answered: {answer.text}")
