@@ -34,14 +34,17 @@ class Seats:
         self._askers, self._site = askers, askers.site
 
     async def page(self, request: Request, asker: Asker) -> bytes | Response:
-        """GET /checkin/{booking_id}/seats?who=…&for=…"""
+        """GET /checkin/{booking_id}/seats?who=…&for=…&v=…: v, the map that an open page has; nothing when it is still
+        the same."""
         party = await self._askers.ask(request, asker, "get_party")
         chosen = who(party, asked_for(request))
         if not chosen or not party["seat_map"] or party["window"]["state"] != "open":
             return go(request, asker.href)
-        template = "checkin_map.html" if is_htmx(request) else "checkin_seats.html"
-        wanted = request.query_params.get("for", "")
-        return await self._draw(request, asker, template, _Sitting(party, chosen, wanted))
+        sitting = _Sitting(party, chosen, request.query_params.get("for", ""))
+        drawn = await self._map(request, asker)
+        if request.query_params.get("v") == str(drawn["version"]):
+            return Response(status_code=204)
+        return await self._draw(request, asker, sitting, drawn)
 
     async def choose(self, request: Request, asker: Asker, form: Form) -> Response:
         """POST /checkin/{booking_id}/seats: one seat for one of the party, at once; a seat that one of them has is
@@ -65,7 +68,7 @@ class Seats:
             sitting.said = t("Seat %(seat)s is yours.", seat=seat)
         if not is_htmx(request):
             return go(request, link(f"{asker.href}/seats", who=sitting.ids, **{"for": sitting.active}))
-        return page(await self._draw(request, asker, "checkin_map.html", sitting), t.tag)
+        return page(await self._draw(request, asker, sitting, await self._map(request, asker)), t.tag)
 
     async def _take(
         self, request: Request, asker: Asker, form: Form, sitting: _Sitting, seats: list[dict[str, str]]
@@ -94,25 +97,31 @@ class Seats:
             sitting.wrong = " ".join(dict.fromkeys(reasons))
         else:
             sitting.wrong = self._askers.said(t, error)
-        template = "checkin_map.html" if is_htmx(request) else "checkin_seats.html"
-        html = await self._draw(request, asker, template, sitting)
+        html = await self._draw(request, asker, sitting, await self._map(request, asker))
         return page(html, t.tag, 200 if sitting.declare else _AGAIN.get(error.kind, 400))
 
-    async def _draw(self, request: Request, asker: Asker, template: str, sitting: _Sitting) -> bytes:
-        t = self._site.texts(request)
+    async def _map(self, request: Request, asker: Asker) -> dict[str, Any]:
+        """SeatMapSchema; without cabins while the airline hasn't sent any."""
         try:
-            drawn = await self._askers.ask(request, asker, "seat_map")
+            drawn: dict[str, Any] = await self._askers.ask(request, asker, "seat_map")
         except ServiceError as exc:
             if exc.code != NoSeatMap.code:
                 raise
-            drawn = {"cabins": [], "version": 0, "aircraft": ""}
+            return {"cabins": [], "version": 0, "aircraft": ""}
+        return drawn
+
+    async def _draw(
+        self, request: Request, asker: Asker, sitting: _Sitting, drawn: Mapping[str, Any]
+    ) -> bytes:
+        """The page, or for its script the map alone."""
+        t = self._site.texts(request)
         travellers = members(sitting.chosen, t)
         mine = {one["id"]: one for one in travellers}
         shown = [one for one in drawn["cabins"] if one["cabin"] in {who["cabin"] for who in travellers}]
         return self._askers.draw(
             request,
             asker,
-            template,
+            "checkin_map.html" if is_htmx(request) else "checkin_seats.html",
             party=sitting.party,
             flight=flown(sitting.party["flight"], t, self._site.deps),
             travellers=travellers,

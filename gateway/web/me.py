@@ -23,6 +23,7 @@ SERVICES: Final = {
     "passengers": N_("Account, companions, documents, consents"),
     "notify": N_("Followed flights and messages"),
     "bus": N_("Bus tickets"),
+    "checkin": N_("Check-in and boarding passes"),
     "payments": N_("Payments"),
 }
 """The services that hold something about travellers, as a traveller calls them; others go by their own name."""

@@ -41,9 +41,8 @@
   const refresh = async () => {
     if (busy || document.hidden || first("[data-declare]", map())) return;
     try {
-      const html = await load(map().dataset.seats);
-      const fresh = html && first("#seats", new DOMParser().parseFromString(html, "text/html"));
-      if (fresh && !busy && fresh.dataset.version !== map().dataset.version) put(html, false);
+      const html = await load(`${map().dataset.seats}&v=${map().dataset.version}`); // empty when nothing changed
+      if (html && !busy) put(html, false);
     } catch {} // the next one may come through
   };
   if (map()) {

@@ -204,6 +204,19 @@ async def test_whoever_comes_second_gets_the_fresh_map_and_a_clear_word(
     assert "<html" not in lost.text, "the map alone comes"
 
 
+async def test_an_open_map_is_sent_again_only_when_a_seat_has_changed(
+    anna: httpx.AsyncClient, flights: FakeFlights
+) -> None:
+    booking = f"/checkin/{flights.checkin.bind(FAMILY, ANNA)}"
+    page = (await anna.get(f"{booking}/seats")).text
+    version = re.findall(r'data-version="(\d+)"', page)[0]
+    headers = {"HX-Request": "true"}
+    assert (await anna.get(f"{booking}/seats?v={version}", headers=headers)).status_code == 204
+    await tap(anna, booking, page, "35A")
+    again = await anna.get(f"{booking}/seats?v={version}", headers=headers)
+    assert (again.status_code, "LI SI" in again.text) == (200, True)
+
+
 async def test_two_of_a_party_exchange_their_seats_with_one_tap(
     anna: httpx.AsyncClient, flights: FakeFlights
 ) -> None:
@@ -308,6 +321,26 @@ async def test_passes_are_printed_and_the_flight_goes_into_a_calendar(
     ics = (await anna.get(f"{passes}/flight.ics")).text
     assert ("SUMMARY:HU7142 Changsha → Guiyang" in ics, "TZID=Asia/Shanghai" in ics) == (True, True)
     (await anna.get(f"{passes}/passes.pdf")).raise_for_status()
+
+
+async def test_english_pages_hold_no_chinese_and_chinese_ones_no_english_sentence(
+    flights: FakeFlights,
+) -> None:
+    done, family = flights.checkin.checked_in(DONE, ANNA), flights.checkin.bind(FAMILY, ANNA)
+    abroad, guided = flights.checkin.bind(ABROAD, ANNA), flights.checkin.bind(GUIDED, ANNA)
+    paths = [
+        "/checkin",
+        "/me/trips",
+        f"/checkin/passes/{done}",
+        *(f"/checkin/{one}" for one in (done, guided)),
+    ]
+    paths += [f"/checkin/{family}/seats", f"/checkin/{family}/declare", f"/checkin/{abroad}/declare"]
+    for language, foreign in (("en", r"[\u4e00-\u9fff]+"), ("zh", r"[a-z]+ [a-z]+ [a-z]+")):
+        async with browser_of(flights, ANNA, language) as client:
+            for path in paths:
+                answer = await client.get(path)
+                words = re.sub(r"<[^>]*>", " ", answer.text.partition("<main")[2].partition("</main>")[0])
+                assert (answer.status_code, re.findall(foreign, words)) == (200, []), path
 
 
 # --- whose is whose --------------------------------------------------------------------------------------
