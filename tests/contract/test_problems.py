@@ -25,7 +25,8 @@ WORDS = Words.load()
 
 
 def _modules() -> Iterator[str]:
-    """Every errors module of services and gateway: importing them makes the classes known."""
+    """Every errors module of kernel, services and gateway: importing them makes the classes known."""
+    yield "kernel.wire.errors"
     for package in (services, gateway):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if found.name.rpartition(".")[2] == "errors":
