@@ -43,6 +43,7 @@ class Stack:
             "GATEWAY_OPS_PORT": str(gateway_ops),
             "SERVICES_OPS_PORT": str(ops),
             "PYTHONUNBUFFERED": "1",
+            "PARTNERS_WEBHOOK_ALLOW_PRIVATE": "1",
         }
         self.environ |= environ
         self._services: Process | None = None
@@ -145,7 +146,7 @@ class Stack:
 def clean_environment() -> dict[str, str]:
     """This process's environment without what configures a suite: tests say all of that themselves."""
     ours = ("AIRPORT", "AMQP_", "DATABASE_", "GATEWAY_", "SERVICE", "TOKEN_", "FIELD_", "QUEUE_", "OTEL_")
-    ours += ("WECHAT", "SANDBOX_", "NOTIFY_")
+    ours += ("WECHAT", "SANDBOX_", "NOTIFY_", "PARTNER")
     return {key: value for key, value in os.environ.items() if not key.startswith(ours)}
 
 
