@@ -282,3 +282,28 @@ def test_a_crowd_gets_the_seats_of_a_bus_once_and_every_fen_is_a_tickets_or_goes
 @pytest.mark.timeout(3600)
 def test_a_thousand_buyers_get_forty_seats_twenty_times(whole: BusStand) -> None:
     rush(whole, WHOLE[0], WHOLE[2])
+
+
+@pytest.mark.long
+def test_control_a_service_that_looks_before_it_takes_sells_seats_that_are_not_there(
+    broker: Broker, postgres: Postgres
+) -> None:
+    with (
+        temporary_folder("airport-crowd-") as var,
+        BusStand(var, broker, postgres.url("greedy_{service}"), SMALL[1]) as stand,
+    ):
+        with stand.database("bus").engine.begin() as bus:
+            bus.exec_driver_sql("ALTER TABLE departures DROP CONSTRAINT ck_departures_capacity")
+        stand.serve(copies=2, module="tests.races.greedy")
+
+        async def buy() -> None:
+            async with stand.client() as client:
+                first, *others = stand.sign_in(SMALL[0] // 2)
+                wish = stand.wish(stand.departures[0])
+                await patiently(lambda: hold(client, first, wish))
+                await asyncio.gather(*(patiently(lambda b=buyer: hold(client, b, wish)) for buyer in others))  # type: ignore[misc]
+
+        with Watch(stand, stand.departures[0]) as watch:
+            asyncio.run(buy())
+            assert wait_until(lambda: bool(watch.violations), 5.0)
+        assert max(held for _, held, _, _ in watch.violations) > SMALL[1]
