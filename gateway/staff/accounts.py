@@ -113,10 +113,11 @@ class Accounts:
             "login": form.get("login", "")[:64],
             "name": form.get("name", "").strip()[:64],
             "roles": roles_of(form),
-            "password": password,
         }
         try:
-            answer = await self._console.write(request, staff, form, "staff", "add_account", **wish)
+            answer = await self._console.write_sealed(
+                request, staff, form, "add_account", {"password": password}, **wish
+            )
         except ServiceError as exc:
             if exc.kind not in {Kind.INVALID, Kind.CONFLICT}:
                 raise
@@ -151,7 +152,10 @@ class Accounts:
     async def reset(self, request: Request, staff: Staff, form: Form) -> bytes:
         """POST …/reset: a new first password, shown once; the authenticator is set up anew."""
         password = new_secret(_PASSWORD_BYTES)
-        answer = await self._change(request, staff, form, "reset_account", password=password)
+        answer = await self._console.write_sealed(
+            request, staff, form, "reset_account", {"password": password}, account_id=_account_id(request)
+        )
+        self._console.people.forget_account(_account_id(request))
         return await self._shown(request, staff, answer["account"], password)
 
     async def end_sessions(self, request: Request, staff: Staff, form: Form) -> Response:

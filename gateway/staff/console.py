@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from gateway.session.origin import form_token
 from gateway.staff.assets import assets
 from gateway.staff.desks import Desk, Form
 from gateway.staff.people import People, Staff
+from gateway.staff.sealing import Sealer
 from gateway.staff.texts import Texts, texts
 from kernel.errors import ServiceError
 from kernel.ids import new_id
@@ -57,6 +58,7 @@ class Console:
     def __init__(self, deps: Deps) -> None:
         self.deps = deps
         self.people = People(deps.rpc, deps.settings.public_url)
+        self.sealer = Sealer(deps.rpc)
         self.zone = deps.airport.zoneinfo
         self.desks: Sequence[Desk] = ()
         self._problems = Problems(deps.words)
@@ -160,6 +162,22 @@ class Console:
         once = drawn if drawn.isalnum() and len(drawn) == 32 else new_id()
         wish = {"request_id": f"{method}:{once}", "actor": staff.actor, **arguments}
         return await self._call(request, staff, service, method, wish)
+
+    async def write_sealed(
+        self,
+        request: Request,
+        staff: Staff,
+        form: Form,
+        method: str,
+        secret: Mapping[str, str],
+        **arguments: Any,
+    ) -> Any:
+        """`write` to the staff service with something secret, which leaves sealed."""
+
+        async def ask(sealed: str) -> Any:
+            return await self.write(request, staff, form, "staff", method, **arguments, sealed=sealed)
+
+        return await self.sealer.sealed(secret, calls.context_of(request), ask)
 
     async def note(
         self, request: Request, staff: Staff, action: str, subject: str = "", **detail: Any

@@ -89,12 +89,10 @@ class Own:
         return response
 
     async def _change(self, request: Request, staff: Staff, form: Form, new: str) -> None:
-        wish = {
-            "account_id": staff.account_id,
-            "old_password": form.get("old_password", "")[:200],
-            "new_password": new[:1000],
-        }
-        await self._console.write(request, staff, form, "staff", "change_password", **wish)
+        secret = {"old_password": form.get("old_password", "")[:200], "new_password": new[:1000]}
+        await self._console.write_sealed(
+            request, staff, form, "change_password", secret, account_id=staff.account_id
+        )
 
 
 def browser_words(agent: str) -> str:

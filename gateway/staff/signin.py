@@ -65,10 +65,13 @@ class SignIn:
             self._spend(request)
             form = await plain_form(request)
             challenge = new_secret()
-            typed = {name: form.get(name, "")[:_MAX_FIELD] for name in ("login", "password")}
-            await self._call(
-                request, "begin_sign_in", {"challenge": challenge, **typed, **self._from(request)}
-            )
+            login, password = (form.get(name, "")[:_MAX_FIELD] for name in ("login", "password"))
+            wish = {"challenge": challenge, "login": login, **self._from(request)}
+
+            async def ask(sealed: str) -> Any:
+                return await self._call(request, "begin_sign_in", wish | {"sealed": sealed})
+
+            await self._console.sealer.sealed({"password": password}, context_of(request), ask)
         except ServiceError as exc:
             return self._refused(request, exc)
         response = self._console.go(f"{CODE}?next={quote(own_desk(form.get('next', '')), safe='/')}")

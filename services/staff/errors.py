@@ -19,6 +19,7 @@ ServiceError
     ├── WrongPassword         staff.wrong_password      the current password, asked for before it is changed
     ├── WrongCode             staff.wrong_code          the first code of a new authenticator
     ├── BadLogin              staff.bad_login
+    ├── BadSeal               staff.bad_seal          sealed for another key: fetch the key, seal again
     └── BadRequest            staff.bad_request         data.fields
 """
 
@@ -73,6 +74,10 @@ class WrongCode(Invalid):
 
 class BadLogin(Invalid):
     code = "staff.bad_login"
+
+
+class BadSeal(Invalid):
+    code = "staff.bad_seal"
 
 
 class BadRequest(Invalid):

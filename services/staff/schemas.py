@@ -1,5 +1,6 @@
 """FRONT DOOR: arguments and results of every RPC of staff, and the vocabularies they use.
 
+get_sealing_key {}                       → SealingKeySchema       for `passengers.secrecy.seal`
 begin_sign_in BeginSignInSchema          → SignInStepSchema
 get_sign_in ChallengeSchema              → SignInStepSchema
 finish_sign_in FinishSignInSchema        → SignedInSchema         writes
@@ -18,6 +19,7 @@ record_action RecordActionSchema         → DoneSchema             writes
 list_audit ListAuditSchema               → AuditPageSchema        the newest first
 verify_audit {}                          → AuditStateSchema
 
+Passwords come sealed, as JSON of the schema that `sealed` names: calls may end in queues, files and parked messages.
 Tokens and new passwords are made by the caller and only their hashes are kept, so that no answer, and no answer that
 is kept for a repeat, ever holds one.
 """
@@ -85,10 +87,35 @@ class NoArgumentsSchema(_Strict):
     pass
 
 
+class SealingKeySchema(Schema):
+    key = fields.String(required=True, metadata={"description": "may be kept for an hour; opens nothing"})
+
+
+def _sealed(what: str) -> fields.String:
+    return fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=4_000),
+        metadata={"description": f"`passengers.secrecy.seal(key, json)` of {what}"},
+    )
+
+
+class PasswordSchema(_Strict):
+    """Sealed."""
+
+    password = fields.String(required=True, validate=validate.Length(max=MAX_PASSWORD), load_only=True)
+
+
+class PasswordsSchema(_Strict):
+    """Sealed: the password that is, and the one that is to be."""
+
+    old_password = fields.String(required=True, validate=validate.Length(max=MAX_PASSWORD), load_only=True)
+    new_password = fields.String(required=True, validate=validate.Length(max=1000), load_only=True)
+
+
 class BeginSignInSchema(_From):
     challenge = fields.String(required=True, validate=_TOKEN, load_only=True)
     login = fields.String(required=True, validate=validate.Length(max=200))
-    password = fields.String(required=True, validate=validate.Length(max=MAX_PASSWORD), load_only=True)
+    sealed = _sealed("PasswordSchema")
 
 
 class SignInStepSchema(Schema):
@@ -179,8 +206,7 @@ class EndSessionsSchema(_Acted):
 
 class ChangePasswordSchema(_Acted):
     account_id = fields.String(required=True, validate=_ID)
-    old_password = fields.String(required=True, validate=validate.Length(max=MAX_PASSWORD), load_only=True)
-    new_password = fields.String(required=True, validate=validate.Length(max=1000), load_only=True)
+    sealed = _sealed("PasswordsSchema")
 
 
 class ListAccountsSchema(_Strict):
@@ -205,7 +231,7 @@ class AddAccountSchema(_Acted):
     login = fields.String(required=True, validate=validate.Length(max=64))
     name = fields.String(required=True, validate=validate.Length(min=1, max=64))
     roles = _roles()
-    password = fields.String(required=True, validate=validate.Length(max=MAX_PASSWORD), load_only=True)
+    sealed = _sealed("PasswordSchema")
 
 
 class SetRolesSchema(_Acted):
@@ -222,7 +248,7 @@ class ResetAccountSchema(_Acted):
     """A new password, to be changed at once, and no second factor any more."""
 
     account_id = fields.String(required=True, validate=_ID)
-    password = fields.String(required=True, validate=validate.Length(max=MAX_PASSWORD), load_only=True)
+    sealed = _sealed("PasswordSchema")
 
 
 class RecordActionSchema(_Acted):

@@ -13,6 +13,7 @@ from kernel.crypto import FieldCipher, field_cipher
 from kernel.wire import OutboxRelay, Replies, Storage, rpc, timer
 from services.staff import schemas, usecases
 from services.staff.clients import Argon2
+from services.staff.sealing import SealBox, seal_box
 from services.staff.settings import StaffSettings
 from services.staff.store import StaffStore
 
@@ -29,6 +30,18 @@ class Cipher(DependencyProvider):
 
     def get_dependency(self, worker_ctx: WorkerContext) -> FieldCipher:
         return self.cipher
+
+
+class Box(DependencyProvider):
+    """What opens the passwords that the door sealed."""
+
+    box: SealBox
+
+    def setup(self) -> None:
+        self.box = seal_box()
+
+    def get_dependency(self, worker_ctx: WorkerContext) -> SealBox:
+        return self.box
 
 
 class Hasher(DependencyProvider):
@@ -53,11 +66,18 @@ class StaffService:
     relay = OutboxRelay()
     cipher = Cipher()
     hasher = Hasher()
+    box = Box()
+
+    @rpc(arguments=schemas.NoArgumentsSchema())
+    def get_sealing_key(self, request: dict[str, Any]) -> dict[str, Any]:
+        """SealingKeySchema."""
+        return {"key": self.box.sealing_key()}
 
     @rpc(arguments=schemas.BeginSignInSchema())
     def begin_sign_in(self, request: dict[str, Any]) -> dict[str, Any]:
-        """SignInStepSchema. Errors: staff.too_many_attempts, .busy."""
-        return usecases.begin_sign_in(self.storage, self.hasher, self.cipher, request)
+        """SignInStepSchema. Errors: staff.too_many_attempts, .busy, .bad_seal."""
+        opened = self.box.unsealed(request, schemas.PasswordSchema())
+        return usecases.begin_sign_in(self.storage, self.hasher, self.cipher, opened)
 
     @rpc(arguments=schemas.ChallengeSchema())
     def get_sign_in(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -91,8 +111,9 @@ class StaffService:
 
     @rpc(arguments=schemas.ChangePasswordSchema())
     def change_password(self, request: dict[str, Any]) -> dict[str, Any]:
-        """DoneSchema. Errors: staff.wrong_password, .weak_password, .busy."""
-        return usecases.change_password(self.storage, self.hasher, request)
+        """DoneSchema. Errors: staff.wrong_password, .weak_password, .busy, .bad_seal."""
+        opened = self.box.unsealed(request, schemas.PasswordsSchema())
+        return usecases.change_password(self.storage, self.hasher, opened)
 
     @rpc(arguments=schemas.ListAccountsSchema())
     def list_accounts(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -106,8 +127,9 @@ class StaffService:
 
     @rpc(arguments=schemas.AddAccountSchema())
     def add_account(self, request: dict[str, Any]) -> dict[str, Any]:
-        """AccountResultSchema. Errors: staff.bad_login, .weak_password, .login_taken, .busy."""
-        return usecases.add_account(self.storage, self.hasher, request)
+        """AccountResultSchema. Errors: staff.bad_login, .weak_password, .login_taken, .busy, .bad_seal."""
+        opened = self.box.unsealed(request, schemas.PasswordSchema())
+        return usecases.add_account(self.storage, self.hasher, opened)
 
     @rpc(arguments=schemas.SetRolesSchema())
     def set_roles(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -121,8 +143,9 @@ class StaffService:
 
     @rpc(arguments=schemas.ResetAccountSchema())
     def reset_account(self, request: dict[str, Any]) -> dict[str, Any]:
-        """AccountResultSchema. Errors: staff.not_found, .weak_password, .busy."""
-        return usecases.reset_account(self.storage, self.hasher, request)
+        """AccountResultSchema. Errors: staff.not_found, .weak_password, .busy, .bad_seal."""
+        opened = self.box.unsealed(request, schemas.PasswordSchema())
+        return usecases.reset_account(self.storage, self.hasher, opened)
 
     @rpc(arguments=schemas.RecordActionSchema())
     def record_action(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from services.airport import Airport
 from services.staff import schemas, usecases
 from services.staff.domain import totp
 from services.staff.schemas import Role
+from services.staff.sealing import SealBox
 from tests.fakes.staff_store import FakeStaffStore, QuickHasher
 from tests.fakes.uow import FakeUnitOfWork
 from tests.gateway.fakes import FakeFlights, FakeRpc, settings
@@ -36,6 +37,7 @@ class StaffDesk:
         self.uow: FakeUnitOfWork[Any] = FakeUnitOfWork(FakeStaffStore())
         self.hasher = QuickHasher()
         self.cipher = FieldCipher({"k1": b"k" * 32})
+        self.box = SealBox({"k1": b"k" * 32})
 
     def add(self, login: str, *roles: Role, enrolled: bool = True) -> dict[str, Any]:
         """An account with PASSWORD and SECRET, as `airport staff demo` makes them."""
@@ -53,10 +55,12 @@ class StaffDesk:
 
     def __getattr__(self, method: str) -> Callable[[dict[str, Any]], Any]:
         uow, hasher, cipher = self.uow, self.hasher, self.cipher
+        box, one = self.box, schemas.PasswordSchema()
         ways: dict[str, tuple[Any, Callable[[dict[str, Any]], Any]]] = {
+            "get_sealing_key": (schemas.NoArgumentsSchema, lambda r: {"key": box.sealing_key()}),
             "begin_sign_in": (
                 schemas.BeginSignInSchema,
-                lambda r: usecases.begin_sign_in(uow, hasher, cipher, r),
+                lambda r: usecases.begin_sign_in(uow, hasher, cipher, box.unsealed(r, one)),
             ),
             "get_sign_in": (
                 schemas.ChallengeSchema,
@@ -75,14 +79,20 @@ class StaffDesk:
             "end_sessions": (schemas.EndSessionsSchema, lambda r: usecases.end_sessions(uow, r)),
             "change_password": (
                 schemas.ChangePasswordSchema,
-                lambda r: usecases.change_password(uow, hasher, r),
+                lambda r: usecases.change_password(uow, hasher, box.unsealed(r, schemas.PasswordsSchema())),
             ),
             "list_accounts": (schemas.ListAccountsSchema, lambda r: usecases.list_accounts(uow, r)),
             "get_account": (schemas.AccountIdSchema, lambda r: usecases.get_account(uow, r["account_id"])),
-            "add_account": (schemas.AddAccountSchema, lambda r: usecases.add_account(uow, hasher, r)),
+            "add_account": (
+                schemas.AddAccountSchema,
+                lambda r: usecases.add_account(uow, hasher, box.unsealed(r, one)),
+            ),
             "set_roles": (schemas.SetRolesSchema, lambda r: usecases.set_roles(uow, r)),
             "set_active": (schemas.SetActiveSchema, lambda r: usecases.set_active(uow, r)),
-            "reset_account": (schemas.ResetAccountSchema, lambda r: usecases.reset_account(uow, hasher, r)),
+            "reset_account": (
+                schemas.ResetAccountSchema,
+                lambda r: usecases.reset_account(uow, hasher, box.unsealed(r, one)),
+            ),
             "record_action": (schemas.RecordActionSchema, lambda r: usecases.record_action(uow, r)),
             "list_audit": (schemas.ListAuditSchema, lambda r: usecases.list_audit(uow, r)),
             "verify_audit": (schemas.NoArgumentsSchema, lambda r: usecases.verify_audit(uow)),
