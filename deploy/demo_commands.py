@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import click
 import orjson
+import requests
 
 from deploy import running
 from deploy.demo.changsha import Changsha
@@ -96,6 +97,8 @@ def bookings(flight: str, count: int) -> None:
         click.echo("No departure can be checked in just now.")
     for departure in shown:
         click.echo(_heading(departure, stage.here))
+        if not _is_listed(stage, departure):
+            click.echo("  名单尚未送达，请稍候 / its list is still on its way")
         for trial in roll_of(departure).trials:
             name = f"{trial.surname} {trial.chinese}".strip()
             click.echo(f"  {trial.pnr}  {name:<14}  {trial.zh} / {trial.en}")
@@ -155,30 +158,29 @@ def gate(flight: str) -> None:
 @click.option("--delay", "delay_min", type=click.IntRange(1, 1440), help="Minutes after the timetable.")
 @click.option("--gate", "gate_name", help="Another gate.")
 @click.option("--aircraft", help=f"Another aircraft with its seats: {', '.join(LAYOUTS)} or a name as C919.")
+@click.option("--board", is_flag=True, help="Boarding begins now, so that the gate takes passes.")
 @click.option("--cancel", is_flag=True, help="It doesn't go.")
-def disrupt(
-    flight: str, delay_min: int | None, gate_name: str | None, aircraft: str | None, cancel: bool
-) -> None:
+def disrupt(flight: str, aircraft: str | None, **news: Any) -> None:
     """Let something happen to FLIGHT (its id, or a number as CZ3101), as its airline would report it."""
-    update = _news(delay_min, gate_name, cancel)
+    update = _news(**news)
     code = code_of(aircraft) if aircraft else None
     if aircraft and code is None:
         raise click.BadParameter(f"{aircraft}: none of {', '.join(LAYOUTS)}", param_hint="--aircraft")
     if not update and code is None:
-        raise click.UsageError("Say what happens: --delay, --gate, --aircraft or --cancel.")
+        raise click.UsageError("Say what happens: --delay, --gate, --aircraft, --board or --cancel.")
     stage = _stage()
     departure = stage.departure(flight)
     click.echo(_heading(departure, stage.here))
     try:
         if update:
-            _tell_flights(stage, departure, update, delay_min)
+            _tell_flights(stage, departure, update, news["delay_min"])
         if code is not None:
             _send_aircraft(stage, departure, code)
     except NotAccepted as refusal:
         raise _not_accepted(refusal) from refusal
 
 
-def _news(delay_min: int | None, gate_name: str | None, cancel: bool) -> dict[str, Any]:
+def _news(delay_min: int | None, gate_name: str | None, board: bool, cancel: bool) -> dict[str, Any]:
     """What to report beside times; with a delay alone, at least its reason."""
     news: dict[str, Any] = {}
     if delay_min is not None:
@@ -187,6 +189,8 @@ def _news(delay_min: int | None, gate_name: str | None, cancel: bool) -> dict[st
             news["status"] = "delayed"
     if gate_name:
         news["departure"] = {"gate": gate_name}
+    if board:
+        news["status"] = "boarding"
     if cancel:
         news |= {"status": "cancelled", "delays": [{"code": "71"}]}
     return news
@@ -258,6 +262,16 @@ def _worth_showing(stage: _Stage, count: int) -> list[Departure]:
     if abroad is not None and shown and abroad not in shown and count > 1:
         shown[-1] = abroad
     return shown
+
+
+def _is_listed(stage: _Stage, departure: Departure) -> bool:
+    try:
+        answer = stage.client.exchange("GET", f"{_path(departure)}/boarding/counts")
+    except NotAccepted as refusal:
+        if refusal.args[0] == requests.codes.not_found:
+            return False
+        raise _not_accepted(refusal) from refusal
+    return bool(answer["counts"]["booked"])
 
 
 def _heading(departure: Departure, here: Airport) -> str:

@@ -24,6 +24,8 @@ _LOAD: Final = {
     0: 0.62, 1: 0.55, 5: 0.72, 6: 0.76, 7: 0.86, 8: 0.92, 9: 0.9, 10: 0.85, 11: 0.82, 12: 0.78, 13: 0.78, 14: 0.82,
     15: 0.85, 16: 0.88, 17: 0.93, 18: 0.94, 19: 0.92, 20: 0.88, 21: 0.82, 22: 0.74, 23: 0.68,
 }  # fmt: skip
+# Airlines that check infants in at the counter: docs/sources/checkin-rules.md.
+_SEES_INFANTS: Final = frozenset({"9C", "AQ", "PN"})
 _TELETYPE_SHARE: Final = 0.3
 _CHANGED_SHARE: Final = 0.2
 _SEATED_SHARE: Final = 0.3
@@ -145,8 +147,14 @@ def _trials(departure: Departure, makes: Parties) -> tuple[list[Party], list[Tri
     family = makes.family_of("Y", children=2, infant=True)
     pair, alone, helped = makes.couple("Y"), makes.single("Y"), makes.wheelchair("Y")
     at = f"{exits[0]}" if exits else "-"
+    together = ("一家四口带一名婴儿：全家一起值机", "a family of four with an infant: checked in together")
+    if departure.airline in _SEES_INFANTS:
+        together = (
+            "一家四口带一名婴儿：该航空公司要求到柜台",
+            "a family of four with an infant: this airline sees infants",
+        )
     tried = [
-        (family, "一家四口带一名婴儿：全家一起值机", "a family of four with an infant: checked in together"),
+        (family, *together),
         (
             pair,
             f"两位成人：可选第{at}排紧急出口座位",
