@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import hypothesis
 import orjson
 import pytest
+from hypothesis import strategies as st
 
 from gateway.partner import words
 from services.checkin.teletype import Reason
@@ -136,6 +138,59 @@ async def test_a_message_about_another_airport_airline_or_no_flight_is_about_not
         for old, new in ((" CSX", " PEK"), ("CZ3101", "MU5301"), ("CZ3101", "CZ9999")):
             answer = await at.send("POST", "/partner/v1/teletype", part(1, *PART_1).replace(old, new))
             assert (answer.status_code, answer.json()["code"]) == (404, "checkin.flight_not_found"), new
+
+
+LINES = st.one_of(
+    st.sampled_from(
+        [
+            "PNL",
+            "ADL",
+            "ENDPNL",
+            "ENDADL",
+            "ENDPART1",
+            "ADD",
+            "DEL",
+            "-PEK001Y",
+            "-PEK999Y",
+            "1LI/SI .L/AAA111",
+            "1LI/SI .L/AAA111 .R/TKNE HK1 7842476075891/1",
+            ".R/DOCS HK1/P/CHN/E91234567/CHN/01JAN80/M/01JAN35/LI/SI",
+            "2LI/SI/WU-A2 .L/AAA111",
+            ".RN/",
+            "HEAD",
+        ]
+    ),
+    st.text(max_size=70),
+)
+
+
+async def test_whatever_comes_as_teletype_is_answered_and_never_echoed() -> None:
+    async with gate() as at:
+        outcomes = set()
+        for seed in range(40):
+            lines = [line.replace("HEAD", head()) for line in drawn(seed)]
+            text = "\n".join(["PNL", head(), *lines] if seed % 2 else lines)
+            answer = await at.send("POST", "/partner/v1/teletype", text)
+            assert answer.status_code in (200, 404), answer.text
+            assert "E91234567" not in answer.text
+            if answer.status_code == 200:
+                outcomes.add(answer.json()["outcome"])
+                validate(PATHS["/partner/v1/teletype"]["post"], 200, answer.content)
+    assert "refused" in outcomes
+
+
+def drawn(seed: int) -> list[str]:
+    """Lines made up for a number, the same each time."""
+    found: list[list[str]] = []
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(max_examples=1, database=None, phases=[hypothesis.Phase.generate])
+    @hypothesis.given(st.lists(LINES, min_size=1, max_size=12))
+    def draw(lines: list[str]) -> None:
+        found.append(lines)
+
+    draw()
+    return found[-1]
 
 
 def test_every_reason_of_a_line_has_words() -> None:
