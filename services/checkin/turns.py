@@ -21,15 +21,19 @@ PATIENCE_S: Final = 10.0
 """How long somebody without a deadline waits."""
 
 
+AT_ONCE: Final = 3
+"""One holds the row, the next ones have begun: what comes before the lock is done while somebody else has it."""
+
+
 @dataclass
 class _Turn:
     # Under eventlet it is green, and first come is first served.
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    places: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AT_ONCE))
     there: int = 0
 
 
 class Turns:
-    """One writer a flight at a time, in this process."""
+    """A few writers a flight at a time, in this process; the row's lock makes one of them."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -44,12 +48,12 @@ class Turns:
         try:
             remaining_s = context.current().remaining_s()
             limit_s = PATIENCE_S if remaining_s is None else max(0.0, min(PATIENCE_S, remaining_s))
-            if not turn.lock.acquire(timeout=limit_s):
+            if not turn.places.acquire(timeout=limit_s):
                 raise Unavailable(part="checkin", reason="busy", retry_after_s=1)
             try:
                 yield
             finally:
-                turn.lock.release()
+                turn.places.release()
         finally:
             with self._guard:
                 turn.there -= 1

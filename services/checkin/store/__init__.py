@@ -20,3 +20,4 @@ class CheckinStore(FlightRows, TravellerRows, AccessRows, GateRows, TeletypeRows
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._accounts: dict[str, list[str]] = {}

@@ -16,9 +16,6 @@ from services.checkin.store.tables import BINDINGS, BOOKINGS, CODES, GONE, GRANT
 _ONE_GUESS_AT_A_TIME: Final = 5_120_873_341
 NO_GUESS: Final = "-"
 """In an address's place: a code was sent for that booking, and nobody was wrong."""
-_BOUND: Final = select(BINDINGS.c.how).where(
-    BINDINGS.c.booking_id == bindparam("booking"), BINDINGS.c.passenger_id == bindparam("passenger")
-)
 _ACCOUNTS: Final = (
     select(BINDINGS.c.booking_id, BINDINGS.c.passenger_id)
     .where(BINDINGS.c.booking_id.in_(bindparam("ids", expanding=True)))
@@ -30,22 +27,25 @@ class AccessRows:
     """Bindings, codes, grants, guesses."""
 
     _connection: Connection
+    _accounts: dict[str, list[str]]
 
     def bind(self, booking_id: str, passenger_id: str, how: str, now: datetime) -> None:
         """Bound twice is bound once."""
+        self._accounts.pop(booking_id, None)
         row = {"booking_id": booking_id, "passenger_id": passenger_id, "how": how, "bound_at": now}
         self._insert(BINDINGS, row)
 
     def is_bound(self, booking_id: str, passenger_id: str) -> bool:
-        key = {"booking": booking_id, "passenger": passenger_id}
-        return self._connection.execute(_BOUND, key).first() is not None
+        return passenger_id in self.accounts_of([booking_id]).get(booking_id, ())
 
     def accounts_of(self, booking_ids: Collection[str]) -> dict[str, list[str]]:
-        """Bound accounts by booking, the first bound first."""
-        found: dict[str, list[str]] = {}
-        for row in self._connection.execute(_ACCOUNTS, {"ids": list(booking_ids)}):
-            found.setdefault(row.booking_id, []).append(row.passenger_id)
-        return found
+        """Bound accounts by booking, the first bound first. Asked once a transaction: who may, is also told."""
+        unknown = [each for each in booking_ids if each not in self._accounts]
+        if unknown:
+            self._accounts |= {each: [] for each in unknown}
+            for row in self._connection.execute(_ACCOUNTS, {"ids": unknown}):
+                self._accounts[row.booking_id].append(row.passenger_id)
+        return {each: self._accounts[each] for each in booking_ids if self._accounts[each]}
 
     def bookings_of_account(self, passenger_id: str) -> list[str]:
         query = select(BINDINGS.c.booking_id).where(BINDINGS.c.passenger_id == passenger_id)
@@ -102,6 +102,7 @@ class AccessRows:
 
     def merge(self, from_id: str, into_id: str) -> None:
         """What one account has belongs to another."""
+        self._accounts.clear()
         theirs = select(BINDINGS.c.booking_id).where(BINDINGS.c.passenger_id == into_id)
         mine = BINDINGS.c.passenger_id == from_id
         self._connection.execute(
@@ -123,6 +124,7 @@ class AccessRows:
 
         The airline's list stays the airline's; it goes when the flight is over.
         """
+        self._accounts.clear()
         given = list(
             self._connection.execute(
                 select(BOOKINGS.c.id).where(BOOKINGS.c.given_by.in_(passenger_ids))

@@ -49,7 +49,7 @@ from services.checkin.usecases.shared import (
     locked,
     name_of,
 )
-from services.checkin.usecases.views import needs_of, papers_of
+from services.checkin.usecases.views import needs_of, papers_of, party_view
 from services.checkin.usecases.writing import By, Step, sequences, write
 
 
@@ -83,6 +83,7 @@ def check_in(uow: Work, place: Place, request: Mapping[str, Any], now: datetime)
     """
     given = given_of(place, request["sealed"], now)
     call = _called(uow, request, request["traveller_ids"], now)
+    seen: list[tuple[Party, list[Traveller]]] = []
 
     def work(tx: Tx) -> dict[str, Any]:
         party = _opened(tx, call)
@@ -106,12 +107,12 @@ def check_in(uow: Work, place: Place, request: Mapping[str, Any], now: datetime)
                 steps.append(Step(each, replace(each, seat=seat), events.SEAT_CHANGED, more=more))
             elif each.given_sealed != before[each.id]:
                 steps.append(Step(each, each, ""))
-        write(tx, party.flight, _traveller(call), steps)
+        seen.append((party, write(tx, party.flight, _traveller(call), steps)))
         return {"booking_id": party.booking.id}
 
     payload = place.vault.fingerprint({**request, "sealed": given.document})
     answer_in_turn(uow, place, Asked(request["request_id"], "check_in", payload, call.flight_id), work)
-    return get_party(uow, place, request, now)
+    return _seen(place, *seen[0], now) if seen else get_party(uow, place, request, now)
 
 
 def choose_seats(uow: Work, place: Place, request: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -121,6 +122,7 @@ def choose_seats(uow: Work, place: Place, request: Mapping[str, Any], now: datet
     RequestReused, RequestInFlight, Unavailable.
     """
     call = _called(uow, request, [each["traveller_id"] for each in request["seats"]], now)
+    seen: list[tuple[Party, list[Traveller]]] = []
 
     def work(tx: Tx) -> dict[str, Any]:
         party = _opened(tx, call)
@@ -139,12 +141,12 @@ def choose_seats(uow: Work, place: Place, request: Mapping[str, Any], now: datet
             for each in party.chosen
             if seats[each.id] != each.seat
         ]
-        write(tx, party.flight, _traveller(call), steps)
+        seen.append((party, write(tx, party.flight, _traveller(call), steps)))
         return {"booking_id": party.booking.id}
 
     payload = place.vault.fingerprint(request)
     answer_in_turn(uow, place, Asked(request["request_id"], "choose_seats", payload, call.flight_id), work)
-    return get_party(uow, place, request, now)
+    return _seen(place, *seen[0], now) if seen else get_party(uow, place, request, now)
 
 
 def cancel_check_in(uow: Work, place: Place, request: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -154,6 +156,7 @@ def cancel_check_in(uow: Work, place: Place, request: Mapping[str, Any], now: da
     would stay behind alone, RequestReused, RequestInFlight, Unavailable.
     """
     call = _called(uow, request, request["traveller_ids"], now)
+    seen: list[tuple[Party, list[Traveller]]] = []
 
     def work(tx: Tx) -> dict[str, Any]:
         party = _opened(tx, call, until_cancelled=True)
@@ -165,12 +168,20 @@ def cancel_check_in(uow: Work, place: Place, request: Mapping[str, Any], now: da
                 gone = replace(each, standing=Standing.BOOKED, seat=None, sequence=None)
                 steps.append(Step(each, gone, events.CANCELLED))
         _refuse(left_alone(party.chosen, party.everybody))
-        write(tx, party.flight, _traveller(call), steps)
+        seen.append((party, write(tx, party.flight, _traveller(call), steps)))
         return {"booking_id": party.booking.id}
 
     payload = place.vault.fingerprint(request)
     answer_in_turn(uow, place, Asked(request["request_id"], "cancel_check_in", payload, call.flight_id), work)
-    return get_party(uow, place, request, now)
+    return _seen(place, *seen[0], now) if seen else get_party(uow, place, request, now)
+
+
+def _seen(place: Place, party: Party, written: Sequence[Traveller], now: datetime) -> dict[str, Any]:
+    """PartySchema as it is after this, without another look: the answer of a first request, not of a repeat."""
+    by_id = {each.id: each for each in written}
+    booking = replace(party.booking, version=party.booking.version + bool(written))
+    everybody = [by_id.get(each.id, each) for each in party.everybody]
+    return party_view(place, booking, party.flight, everybody, now)
 
 
 def party_with_given(party: Party, given: Given) -> tuple[Party, Given]:

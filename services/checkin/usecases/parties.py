@@ -30,7 +30,8 @@ def get_party(uow: Work, place: Place, request: Mapping[str, Any], now: datetime
     """PartySchema. now: the airport's time. Raises AccessNeeded."""
     with uow.read() as tx:
         booking = allowed(tx, request["access"])
-        return party_view(tx, place, booking, _flight(tx, booking.flight_id), now)
+        everybody = tx.store.party(booking.id)
+        return party_view(place, booking, _flight(tx, booking.flight_id), everybody, now)
 
 
 def list_my_trips(uow: Work, place: Place, passenger_id: str, now: datetime) -> dict[str, Any]:

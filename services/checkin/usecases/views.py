@@ -100,11 +100,13 @@ def status_views(
     return sorted(views, key=lambda view: (view["flight"]["departs_at"], view["booking_id"]))
 
 
-def party_view(tx: Tx, place: Place, booking: Booking, flight: Flight, now: datetime) -> dict[str, Any]:
-    """PartySchema."""
+def party_view(
+    place: Place, booking: Booking, flight: Flight, everybody: Sequence[Traveller], now: datetime
+) -> dict[str, Any]:
+    """PartySchema. everybody: of the booking."""
     given = place.vault.open(booking.given_sealed, booking.id) if booking.given_sealed else None
     contact = _contact(place, booking, given)
-    travellers = [each for each in tx.store.party(booking.id) if each.on_list]
+    travellers = [each for each in everybody if each.on_list]
     return {
         "booking_id": booking.id,
         "version": booking.version,

@@ -253,3 +253,19 @@ def test_papers_that_an_account_gave_go_with_it(uow: Any) -> None:
     usecases.erase(uow, new_id(), data)
     with uow.read() as tx:
         assert tx.store.party(mine["booking_id"])[0].given_sealed is None
+
+
+def test_what_a_check_in_answers_is_what_a_look_at_the_party_shows(uow: Any) -> None:
+    push_list(uow, FAMILY)
+    push_aircraft(uow, aircraft())
+    mine = bound(uow, "FAM001")
+    first = mine["travellers"][0]["id"]
+    steps = (
+        lambda: choose(uow, mine, {first: "35A"}),
+        lambda: check_in(uow, mine),
+        lambda: check_in(uow, mine),
+        lambda: check_in(uow, mine, sealed=sealed({"papers": [], "contact": CONTACT})),
+        lambda: cancel(uow, mine),
+    )
+    for step in steps:
+        assert step() == party(uow, mine["booking_id"])
