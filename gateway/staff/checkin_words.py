@@ -82,6 +82,7 @@ REASONS: Final = (
 
 DONE: Final = {
     "listed": N_("On the airline's list"),
+    "given": N_("Papers added"),
     "checked_in": N_("Checked in"),
     "seat_changed": N_("Seat changed"),
     "cancelled": N_("Check-in cancelled"),
