@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from tests.bench import sections, stack
+from tests.bench import bus_orders, bus_tickets, check_in_at_once, sections, stack
 from tests.bench.report import PAGE, Section, render
 
 
@@ -22,7 +22,10 @@ def main() -> None:
         ("the whole suite", lambda: stack.measure(options.seconds)),
         ("a service's messages", lambda: [sections.a_services_messages(options.seconds)]),
         ("the use case alone", lambda: [sections.the_use_case_alone()]),
+        ("bus orders", lambda: [bus_orders.measure(options.seconds)]),
+        ("bus tickets", lambda: [bus_tickets.measure()]),
         ("search", lambda: [sections.search()]),
+        ("check-in when everybody comes", lambda: [check_in_at_once.section()]),
         ("start", lambda: [sections.start()]),
     ):
         print(f"measuring {title} …", flush=True)
