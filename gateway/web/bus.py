@@ -25,6 +25,8 @@ _ON_BOARD: Final = 14
 _LONGEST_ID: Final = 64
 _FOR_FLIGHT: Final = 40
 _SHOWN: Final = 4
+_TOO_EARLY: Final = timedelta(hours=6)
+"""A bus that is there longer before the flight is one of the evening before: nobody looks for that on its page."""
 
 
 class Bus:
@@ -85,6 +87,9 @@ class Bus:
             asked |= {"from_stop": catalogue.airport, "after": begins.isoformat()}
         offers = [one for one in await self._find(request, asked) if one.sale in {"open", "few"}]
         departing = wanted.departs_at is not None
+        if wanted.departs_at:
+            earliest = datetime.fromisoformat(wanted.departs_at) - _TOO_EARLY
+            offers = [one for one in offers if one.ride.arrives.at >= earliest]
         # For a departure the latest that is in time is asked for, for an arrival the next: one of each line.
         by_line = {one.ride.line: one for one in (offers if departing else offers[::-1])}
         shown = sorted(by_line.values(), key=lambda one: one.ride.departs.at, reverse=departing)[:_SHOWN]

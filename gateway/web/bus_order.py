@@ -142,8 +142,9 @@ class Orders:
             "ride": ride,
             "word": t(word),
             "tone": tone,
-            "seats": seats_words(order["seats"], t),
+            "seats": seats_words(good or order["seats"], t),
             "amount": money(order["amount_fen"], order["currency"]),
+            "kept": money(order["amount_fen"] - (_back_fen(order) if good else 0), order["currency"]),
             "is_open": is_open,
         }
 
@@ -213,6 +214,11 @@ class Orders:
     @staticmethod
     def _id(request: Request) -> str:
         return str(request.path_params["order_id"])[:64]
+
+
+def _back_fen(order: dict[str, Any]) -> int:
+    """What went back of an order's price, or is on its way."""
+    return int(order["refunded_fen"] + order["refunding_fen"])
 
 
 def _left_s(order: dict[str, Any]) -> int:

@@ -106,6 +106,29 @@ async def test_a_bus_for_a_flight_is_at_the_airport_two_hours_before(
     assert "at the airport two hours before" in page
 
 
+async def test_the_page_of_an_early_flight_offers_no_bus_of_the_evening_before(
+    visitor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = f"/flights/{leg_id('night')}/bus"
+    assert "/bus/departures/" in said(await visitor.get(page))
+    # Every bus that is in time is there two hours before: with an hour as the longest wait, all are too early.
+    monkeypatch.setattr("gateway.web.bus._TOO_EARLY", timedelta(hours=1))
+    shown = said(await visitor.get(page))
+    assert "/bus/departures/" not in shown
+    assert "No bus gets there in time." in shown
+
+
+async def test_a_list_of_orders_counts_the_tickets_that_are_left_and_what_was_kept(
+    flights: FakeFlights,
+) -> None:
+    order = flights.bus.bought(ANNA, ("adult", "adult"))
+    async with browser_of(flights, ANNA) as anna:
+        assert "Adult × 2" in said(await anna.get("/me/bus"))
+        flights.bus.mark(order["id"], 0, "returned")
+        page = said(await anna.get("/me/bus"))
+    assert "Adult × 1" in page
+
+
 async def test_after_a_landing_the_next_buses_leave_from_the_airport(
     visitor: httpx.AsyncClient, flights: FakeFlights
 ) -> None:
