@@ -33,6 +33,7 @@ from tests.unit.checkin.examples import GOODS, aircraft, booking, person
 pytestmark = pytest.mark.timeout(600)
 AIRLINE = {"client_id": "cz", "airlines": ["CZ"]}
 DEPARTS_AT = clock.now().replace(microsecond=0) + timedelta(hours=2)
+LATE = timedelta(minutes=50)
 SEATS = 18
 PEOPLE = 16
 PLANTED = [f"E8{number:07d}" for number in range(4_206_001, 4_206_041)]
@@ -60,10 +61,13 @@ class Airline:
         return self.services.call(service, method, **request)
 
     def flight(self, number: int) -> str:
+        return str(self.reports(number)["results"][0]["flight_id"])
+
+    def reports(self, number: int, **changes: Any) -> Any:
+        """The airline says something of its flight."""
         source = {"name": "cz", "kind": "airline", "airlines": ["CZ"]}
-        items = [departure_update(number, DEPARTS_AT)]
-        report = self.call("report_updates", "flights", request_id=new_id(), source=source, items=items)
-        return str(report["results"][0]["flight_id"])
+        items = [departure_update(number, DEPARTS_AT, **changes)]
+        return self.call("report_updates", "flights", request_id=new_id(), source=source, items=items)
 
     def sealed(self, document: Any) -> str:
         self._key = self._key or self.call("get_sealing_key")["key"]
@@ -137,6 +141,35 @@ def test_whoever_is_seated_anew_while_the_service_dies_has_a_seat_or_knows(airli
 @pytest.mark.long
 def test_whoever_is_seated_anew_at_any_point_has_a_seat_or_knows(airline: Airline) -> None:
     killed_at(airline, 4111, FATAL)
+
+
+def test_everybody_with_a_pass_hears_of_gate_time_cancellation_and_of_leaving_the_list(
+    airline: Airline,
+) -> None:
+    flight_id = airline.full_flight(4131)
+    everybody = {each["id"] for each in airline.call("list_flight", flight_id=flight_id)["travellers"]}
+    late = {
+        "off_block": {"scheduled_at": DEPARTS_AT.isoformat(), "estimated_at": (DEPARTS_AT + LATE).isoformat()}
+    }
+    reports: list[dict[str, Any]] = [
+        {"departure": {"gate": "A1"}},
+        {"departure": {"gate": "B7"}},
+        {"times": late},
+        {"status": "cancelled"},
+    ]
+    # The first gate is no change; each of the others is news to everybody, once.
+    for number, report in enumerate(reports):
+        airline.reports(4131, **report)
+        eventually(
+            lambda n=number: (
+                airline.told(flight_id, "disrupted") == Counter(dict.fromkeys(everybody, n) if n else {})
+            )
+        )
+    left = [booking(f"P4131{at:02d}", person("LI", "SI")) for at in range(PEOPLE - 3)]
+    airline.push(flight_id, *left, version=2)
+    told = airline.told(flight_id, "off_loaded")
+    assert len(told) == 3
+    assert set(told.values()) == {1}
 
 
 def killed_at(airline: Airline, number: int, points: Sequence[str]) -> None:
