@@ -13,9 +13,9 @@ from time import perf_counter
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import bindparam, select, update
 
-from services.checkin.domain import LIMITS
+from services.checkin.domain import LIMITS, LONGEST
 from services.checkin.errors import BookingNotFound, TooManyGuesses
 from services.checkin.store.tables import GUESSES
 from tests.fakes.uow import FakeUnitOfWork
@@ -29,6 +29,8 @@ LARGE = 100_000
 BOOKINGS = 8
 _SURNAMES = ("WANG", "LI", "ZHANG", "LIU", "CHEN", "YANG", "HUANG", "ZHAO", "WU", "ZHOU")
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+_EARLIER = update(GUESSES).where(GUESSES.c.id == bindparam("row")).values(at=bindparam("then"))
 
 
 class Stranger:
@@ -73,9 +75,11 @@ def a_minute_later(uow: Uow, minutes: int = 1) -> None:
         uow.store.guesses = [(at - timedelta(minutes=minutes), *rest) for at, *rest in uow.store.guesses]
         return
     with uow.write() as tx:
-        for row in tx.connection.execute(GUESSES.select()).all():
-            earlier = row.at - timedelta(minutes=minutes)
-            tx.connection.execute(update(GUESSES).where(GUESSES.c.id == row.id).values(at=earlier))
+        tx.store.forget_guesses(tx.now() - LONGEST, tx.now())
+        rows = tx.connection.execute(select(GUESSES.c.id, GUESSES.c.at)).all()
+        earlier = [{"row": row.id, "then": row.at - timedelta(minutes=minutes)} for row in rows]
+        if earlier:
+            tx.connection.execute(_EARLIER, earlier)
 
 
 def attacked(uow: Uow, guesses: int, minutes: int) -> Stranger:
