@@ -18,7 +18,7 @@ from kernel.ids import new_id
 from kernel.tables import OUTBOX
 from services.bus.store.tables import DEPARTURES, ORDERS
 from services.payments.store.tables import INTENTS
-from tests.support.bus_stand import BusStand, Buyer, ask_to_pay, hold
+from tests.support.bus_stand import BusStand, Buyer, ask_to_pay, hold, patiently
 from tests.support.folders import temporary_folder
 
 pytestmark = pytest.mark.timeout(400)
@@ -53,9 +53,11 @@ def orders(stand: BusStand, broker: Broker) -> Iterator[list[tuple[Buyer, str, s
 
 
 async def payable(stand: BusStand, client: httpx.AsyncClient, buyer: Buyer) -> tuple[Buyer, str, str]:
-    held = await hold(client, buyer, stand.wish(stand.departures[0]))
+    key, wish = new_id(), stand.wish(stand.departures[0])
+    # An outage of the test before may not be over for everybody.
+    held = await patiently(lambda: hold(client, buyer, wish, key))
     order_id = held.json()["order"]["id"]
-    paying = await ask_to_pay(client, buyer, order_id)
+    paying = await patiently(lambda: ask_to_pay(client, buyer, order_id))
     return buyer, order_id, paying.json()["pay"]["code_url"]
 
 
