@@ -97,7 +97,9 @@ class DutySchema(Exact):
     departs_at = fields.AwareDateTime(required=True, metadata={"description": "from its first stop"})
     capacity = fields.Integer(required=True)
     sold = fields.Integer(required=True)
-    held = fields.Integer(required=True, metadata={"description": "seats kept for buyers who haven't paid yet"})
+    held = fields.Integer(
+        required=True, metadata={"description": "seats kept for buyers who haven't paid yet"}
+    )
     boarded = fields.Integer(required=True)
     cancelled = fields.Boolean(required=True)
 
