@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from tests.bench import bus_orders, bus_tickets, check_in_at_once, sections, stack
+from tests.bench import bus_orders, bus_tickets, check_in_at_once, gate, sections, stack
 from tests.bench.report import PAGE, Section, render
 
 
@@ -26,6 +26,7 @@ def main() -> None:
         ("bus tickets", lambda: [bus_tickets.measure()]),
         ("search", lambda: [sections.search()]),
         ("check-in when everybody comes", lambda: [check_in_at_once.section()]),
+        ("the gate", lambda: [gate.section()]),
         ("start", lambda: [sections.start()]),
     ):
         print(f"measuring {title} …", flush=True)
