@@ -20,7 +20,17 @@ DOCUMENT = document(DOORS, load(Airport, {}))
 METHODS = {"get", "put", "post", "delete", "patch"}
 # Not for programs of others: pages, the document itself, streams (told in words), probes.
 UNDESCRIBED = ("/", "/flights", "/static", "/live/", "/healthz", "/readyz", "/api/docs", "/api/openapi.json")
-UNDESCRIBED += ("/wechat/", "/MP_verify_", "/sign-in", "/sign-out", "/me", "/erasures", "/bus", "/checkin", "/staff")
+UNDESCRIBED += (
+    "/wechat/",
+    "/MP_verify_",
+    "/sign-in",
+    "/sign-out",
+    "/me",
+    "/erasures",
+    "/bus",
+    "/checkin",
+    "/staff",
+)
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
