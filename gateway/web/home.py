@@ -57,7 +57,7 @@ MENU: Final = (
             Function("coupons", N_("Coupons")),
             Function("panorama", N_("720° panorama")),
             Function("guide", N_("Flying guide")),
-            Function("orders", N_("My orders")),
+            Function("orders", N_("My orders"), "/me/bus", N_("Bus tickets")),
         ),
     ),
 )

@@ -61,7 +61,8 @@ async def test_every_page_is_whole_and_has_no_inline_script_or_style(client: htt
 async def test_home_links_what_works_and_only_announces_the_rest(client: httpx.AsyncClient) -> None:
     html = (await client.get("/")).text
     menu = html[html.index('<div class="menu">') : html.index("<footer")]
-    assert re.findall(r'href="([^"]+)"', menu) == ["/flights/departures", "/me/flights", "/bus"]
+    open_ = ["/flights/departures", "/checkin", "/me/flights", "/bus", "/me/bus"]
+    assert re.findall(r'href="([^"]+)"', menu) == open_
     assert menu.count("Opening soon") == 3
     assert all(name in menu for name in ("Check-in", "Airport bus", "Lost and found", "Mall", "My orders"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -107,7 +108,6 @@ async def test_several_flights_are_lines_with_links(rpc: FakeRpc) -> None:
     [
         ("失物", "失物"),
         ("我的外套落在CZ3101上了", "失物"),
-        ("值机", "值机"),
         ("可以带充电宝吗", "指南"),
         ("我要投诉", "意见"),
         ("VIP", "贵宾"),
@@ -123,7 +123,18 @@ async def test_what_does_not_exist_yet_is_said_honestly_with_a_number_to_call(
         assert load(Airport, {}).phone in reply["Content"]
 
 
-@pytest.mark.parametrize("said", ["I lost my jacket", "check-in", "Can I bring a power bank?"])
+@pytest.mark.parametrize(
+    ("said", "language"), [("值机", "zh"), ("check-in", "en"), ("How do I check in?", "en")]
+)
+async def test_check_in_is_answered_with_the_card_of_its_page(rpc: FakeRpc, said: str, language: str) -> None:
+    async with account(rpc) as (_, phone):
+        reply = await phone.say(said)
+        assert (reply["MsgType"], reply["ArticleCount"]) == ("news", "1")
+        assert urlsplit(reply["Url"]).path == "/checkin"
+        assert language_of(reply["Title"] + reply["Description"]) == language
+
+
+@pytest.mark.parametrize("said", ["I lost my jacket", "Can I bring a power bank?"])
 async def test_english_is_answered_in_english(rpc: FakeRpc, said: str) -> None:
     async with account(rpc) as (_, phone):
         reply = await phone.say(said)
@@ -234,7 +245,7 @@ async def test_without_news_the_chat_says_so(rpc: FakeRpc) -> None:
     rpc.connected = False
     async with account(rpc, loaded=False) as (_, phone):
         assert "正在载入" in (await phone.say("CZ3101"))["Content"]
-        assert "值机" in (await phone.say("值机"))["Content"]
+        assert "失物" in (await phone.say("失物"))["Content"]
 
 
 async def test_names_are_learnt_once_there_are_flights() -> None:
