@@ -1,30 +1,20 @@
 """The service's secrets in one object: fields sealed for the database, texts sealed by the doors, codes.
 
-Everything derives from FIELD_KEYS, each purpose with a key of its own. The doors' seal is the one of
-`passengers.secrecy`, for a key that is this service's own: lists of other people's documents are opened here
-and nowhere else.
+Everything derives from FIELD_KEYS, each purpose with a key of its own. The doors' seal is for a key
+that is this service's own: lists of other people's documents are opened here and nowhere else.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import orjson
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kernel.config import load
 from kernel.crypto import FieldCipher, FieldKeys
+from kernel.sealing import NotSealedForUs, SealBox
 from services.checkin.errors import BadSeal
-from services.passengers import secrecy
-
-_PUBLIC_BYTES: Final = 32
 
 
 class Vault:
@@ -33,8 +23,7 @@ class Vault:
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         """keys: 32 bytes by id; the first seals, all of them open."""
         self._cipher = FieldCipher(keys)
-        self._private = {key_id: _private(key) for key_id, key in keys.items()}
-        self._key_id = next(iter(keys))
+        self._box = SealBox(keys, b"airport passenger list box")
 
     # --- fields of the database; context: the id of the row they belong to
 
@@ -57,26 +46,16 @@ class Vault:
     # --- what comes from the doors
 
     def sealing_key(self) -> str:
-        """The public key for `passengers.secrecy.seal`."""
-        public = secrecy.raw(self._private[self._key_id].public_key())
-        return f"{self._key_id}.{base64.urlsafe_b64encode(public).decode()}"
+        """The public key for `kernel.sealing.seal`."""
+        return self._box.public_key()
 
     def opened(self, sealed: str) -> Any:
         """The JSON that a door sealed. Raises BadSeal, also for what is no JSON."""
-        form, _, rest = sealed.partition(".")
-        key_id, _, encoded = rest.partition(".")
-        private = self._private.get(key_id)
-        if form != secrecy.FORM or private is None:
-            raise BadSeal
         try:
-            raw = base64.b64decode(encoded, altchars=b"-_", validate=True)
-            public, body = raw[:_PUBLIC_BYTES], raw[_PUBLIC_BYTES:]
-            shared = private.exchange(X25519PublicKey.from_public_bytes(public))
-            cipher = AESGCM(secrecy.shared_key(shared, public, secrecy.raw(private.public_key())))
-            return orjson.loads(cipher.decrypt(secrecy.NONCE, body, secrecy.bound(key_id)))
-        except (InvalidTag, ValueError, binascii.Error) as exc:
+            return orjson.loads(self._box.open(sealed))
+        except (NotSealedForUs, ValueError):
             # From None: what a damaged text decoded to is nobody's business.
-            raise BadSeal from (exc if isinstance(exc, InvalidTag) else None)
+            raise BadSeal from None
 
     # --- what must be recognised without being kept
 
@@ -95,8 +74,3 @@ class Vault:
 def vault_from_environment() -> Vault:
     """The vault with the keys of the environment. Raises ConfigError naming FIELD_KEYS."""
     return Vault(load(FieldKeys).keys())
-
-
-def _private(key: bytes) -> X25519PrivateKey:
-    derived = HKDF(SHA256(), secrecy.KEY_BYTES, salt=None, info=b"airport passenger list box").derive(key)
-    return X25519PrivateKey.from_private_bytes(derived)

@@ -6,24 +6,15 @@ rotated and backed up.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import orjson
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kernel.config import load
 from kernel.crypto import FieldCipher, FieldKeys
-from services.passengers import secrecy
+from kernel.sealing import NotSealedForUs, SealBox
 from services.passengers.errors import BadSeal
-
-_PUBLIC_BYTES: Final = 32
 
 
 class Vault:
@@ -32,7 +23,7 @@ class Vault:
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         """keys: 32 bytes by id; the first seals, all of them open."""
         self._cipher = FieldCipher(keys)
-        self._private = {key_id: _private(key) for key_id, key in keys.items()}
+        self._box = SealBox(keys, b"airport document box")
         self.key_id = next(iter(keys))
 
     # --- fields of the database; context: the id of the row they belong to
@@ -56,25 +47,14 @@ class Vault:
 
     def sealing_key(self) -> str:
         """The public key for `secrecy.seal`."""
-        public = secrecy.raw(self._private[self.key_id].public_key())
-        return f"{self.key_id}.{base64.urlsafe_b64encode(public).decode()}"
+        return self._box.public_key()
 
     def opened(self, sealed: str) -> str:
         """What a door sealed. Raises BadSeal, also for a key that was taken away."""
-        form, _, rest = sealed.partition(".")
-        key_id, _, encoded = rest.partition(".")
-        private = self._private.get(key_id)
-        if form != secrecy.FORM or private is None:
-            raise BadSeal
         try:
-            raw = base64.b64decode(encoded, altchars=b"-_", validate=True)
-            public, body = raw[:_PUBLIC_BYTES], raw[_PUBLIC_BYTES:]
-            shared = private.exchange(X25519PublicKey.from_public_bytes(public))
-            recipient = secrecy.raw(private.public_key())
-            cipher = AESGCM(secrecy.shared_key(shared, public, recipient))
-            return cipher.decrypt(secrecy.NONCE, body, secrecy.bound(key_id)).decode()
-        except (InvalidTag, ValueError, binascii.Error) as exc:
-            raise BadSeal from exc
+            return self._box.open(sealed)
+        except NotSealedForUs:
+            raise BadSeal from None
 
     # --- what must be recognised without being kept
 
@@ -98,8 +78,3 @@ class Vault:
 def vault_from_environment() -> Vault:
     """The vault with the keys of the environment. Raises ConfigError naming FIELD_KEYS."""
     return Vault(load(FieldKeys).keys())
-
-
-def _private(key: bytes) -> X25519PrivateKey:
-    derived = HKDF(SHA256(), secrecy.KEY_BYTES, salt=None, info=b"airport document box").derive(key)
-    return X25519PrivateKey.from_private_bytes(derived)

@@ -13,7 +13,7 @@ from kernel.crypto import FieldCipher, field_cipher
 from kernel.wire import OutboxRelay, Replies, Storage, rpc, timer
 from services.staff import schemas, usecases
 from services.staff.clients import Argon2
-from services.staff.sealing import SealBox, seal_box
+from services.staff.sealing import PasswordBox, password_box
 from services.staff.settings import StaffSettings
 from services.staff.store import StaffStore
 
@@ -35,12 +35,12 @@ class Cipher(DependencyProvider):
 class Box(DependencyProvider):
     """What opens the passwords that the door sealed."""
 
-    box: SealBox
+    box: PasswordBox
 
     def setup(self) -> None:
-        self.box = seal_box()
+        self.box = password_box()
 
-    def get_dependency(self, worker_ctx: WorkerContext) -> SealBox:
+    def get_dependency(self, worker_ctx: WorkerContext) -> PasswordBox:
         return self.box
 
 

@@ -10,7 +10,7 @@ import pytest
 from gateway.account import WeChatAccount
 from tests.contract.test_openapi import check
 from tests.gateway.fakes import FakeRpc
-from tests.gateway.session.fakes import OWN, PUBLIC_URL, gateway_for, key_pair, make_rpc
+from tests.gateway.session.fakes import OWN, PUBLIC_URL, gateway_for, make_rpc, sealing_key
 
 pytestmark = pytest.mark.anyio
 ME = "/api/v1/me"
@@ -75,7 +75,7 @@ async def test_a_changed_sealing_key_is_fetched_anew() -> None:
     async with gateway_for(rpc) as (_, client):
         as_traveller(rpc, client)
         assert (await client.post(f"{ME}/documents", json=DOCUMENT)).status_code == 201
-        passengers.sealing_key = key_pair("k2")[1]
+        passengers.sealing_key = sealing_key("k2")
         assert (await client.post(f"{ME}/documents", json=DOCUMENT)).status_code == 201
         assert passengers.asked[-1][1]["sealed"].startswith("x1.k2.")
 

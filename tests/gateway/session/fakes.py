@@ -17,9 +17,9 @@ from gateway.app import Gateway
 from gateway.cache.window import to_wire
 from kernel import clock, ids
 from kernel.config import load
+from kernel.sealing import SealBox
 from services.airport import Airport
 from services.notify.errors import FlightNotFound
-from services.passengers import secrecy
 from services.passengers.errors import (
     BadSeal,
     CodeRefused,
@@ -39,15 +39,9 @@ SIGNING_KEY = "a signing key of more than thirty-two characters"
 AT = "2026-11-23T08:00:00Z"
 
 
-def key_pair(key_id: str) -> tuple[Any, str]:
-    """A private key, and its public one as `get_sealing_key` answers it."""
-    import base64
-
-    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-
-    private = X25519PrivateKey.generate()
-    public = base64.urlsafe_b64encode(secrecy.raw(private.public_key())).decode()
-    return private, f"{key_id}.{public}"
+def sealing_key(key_id: str) -> str:
+    """A service's public key as `get_sealing_key` answers it."""
+    return SealBox({key_id: b"k" * 32}, b"sessions of a test").public_key()
 
 
 @dataclass
@@ -60,7 +54,7 @@ class FakePassengers:
     documents: dict[str, dict[str, Any]] = field(default_factory=dict)
     erasures: set[str] = field(default_factory=set)
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    sealing_key: str = field(default_factory=lambda: key_pair("k1")[1])
+    sealing_key: str = field(default_factory=lambda: sealing_key("k1"))
     languages: dict[str, str] = field(default_factory=dict)
     _serial: Any = field(default_factory=lambda: itertools.count(1))
 

@@ -18,7 +18,7 @@ from services.airport import Airport
 from services.staff import schemas, usecases
 from services.staff.domain import totp
 from services.staff.schemas import Role
-from services.staff.sealing import SealBox
+from services.staff.sealing import PasswordBox
 from tests.fakes.staff_store import FakeStaffStore, QuickHasher
 from tests.fakes.uow import FakeUnitOfWork
 from tests.gateway.fakes import FakeFlights, FakeRpc, settings
@@ -37,7 +37,7 @@ class StaffDesk:
         self.uow: FakeUnitOfWork[Any] = FakeUnitOfWork(FakeStaffStore())
         self.hasher = QuickHasher()
         self.cipher = FieldCipher({"k1": b"k" * 32})
-        self.box = SealBox({"k1": b"k" * 32})
+        self.box = PasswordBox({"k1": b"k" * 32})
 
     def add(self, login: str, *roles: Role, enrolled: bool = True) -> dict[str, Any]:
         """An account with PASSWORD and SECRET, as `airport staff demo` makes them."""

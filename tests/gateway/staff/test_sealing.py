@@ -9,7 +9,7 @@ import pytest
 from gateway.staff.sealing import Sealer
 from kernel.errors import ServiceError
 from services.staff.schemas import Role
-from services.staff.sealing import SealBox
+from services.staff.sealing import PasswordBox
 from tests.gateway.staff.house import PASSWORD, House, keys_of, sign_in
 
 pytestmark = pytest.mark.anyio
@@ -59,9 +59,9 @@ async def test_a_key_that_was_exchanged_meanwhile_is_fetched_anew(house: House) 
     house.staff.add("anna", Role.SUPPORT)
     async with house.browser() as client:
         assert (await sign_in(client, "anna", "000000")).status_code == 401
-        house.staff.box = SealBox({"k2": b"n" * 32})
+        house.staff.box = PasswordBox({"k2": b"n" * 32})
         assert (await sign_in(client, "anna", house.code())).status_code == 303
-    house.staff.box.sealing_key = SealBox({"k3": b"o" * 32}).sealing_key  # type: ignore[method-assign]
+    house.staff.box.sealing_key = PasswordBox({"k3": b"o" * 32}).sealing_key  # type: ignore[method-assign]
     sealer = Sealer(house.rpc)
 
     async def ask(sealed: str) -> object:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from marshmallow import Schema, ValidationError
 
 from kernel import clock
+from kernel.sealing import SealBox
 from services.notify import schemas as notify
 from services.notify.errors import TooManyFollows
-from services.passengers import errors, schemas, secrecy
+from services.passengers import errors, schemas
 from services.passengers.domain import ShownForm, masked, read_document
 from services.passengers.schemas import CURRENT_CONSENTS, ConsentKind, DocumentKind
 
@@ -52,7 +50,7 @@ class FakePassengers:
         self.erasures: dict[str, dict[str, Any]] = {}
         self.ended: set[str] = set()
         self._answers: dict[str, Any] = {}
-        self._key = X25519PrivateKey.generate()
+        self._box = SealBox({"k1": b"k" * 32}, b"travellers of a test")
         self._next = 0
 
     # --- the account ---------------------------------------------------------------------------------
@@ -112,7 +110,7 @@ class FakePassengers:
     # --- documents -----------------------------------------------------------------------------------
 
     def get_sealing_key(self, request: dict[str, Any]) -> dict[str, Any]:
-        return {"key": f"k1.{base64.urlsafe_b64encode(secrecy.raw(self._key.public_key())).decode()}"}
+        return {"key": self._box.public_key()}
 
     def list_documents(self, request: dict[str, Any]) -> dict[str, Any]:
         mine = self._mine(self.documents, request["passenger_id"])
@@ -120,7 +118,9 @@ class FakePassengers:
 
     def add_document(self, request: dict[str, Any]) -> dict[str, Any]:
         wish = loaded(schemas.AddDocumentSchema(), request)
-        form = ShownForm(wish["kind"], self._opened(wish["sealed"]), wish["holder_name"], wish["expires_on"])
+        form = ShownForm(
+            wish["kind"], self._box.open(wish["sealed"]), wish["holder_name"], wish["expires_on"]
+        )
         read = read_document(form, clock.now().date())
         if not self._in_force(wish["passenger_id"], ConsentKind.IDENTITY_DOCUMENTS):
             raise errors.ConsentNeeded(kind="identity_documents")
@@ -151,15 +151,6 @@ class FakePassengers:
         found = self._owned(self.documents, wish["document_id"], wish, errors.DocumentNotFound)
         self.unmasked.append((wish["passenger_id"], wish["document_id"], wish["reason"].value))
         return {"number": found["number"], "nationality": None, "birth_date": None}
-
-    def _opened(self, sealed: str) -> str:
-        form, key_id, encoded = sealed.split(".")
-        assert (form, key_id) == (secrecy.FORM, "k1")
-        packed = base64.urlsafe_b64decode(encoded)
-        public, body = packed[: secrecy.KEY_BYTES], packed[secrecy.KEY_BYTES :]
-        secret = self._key.exchange(X25519PublicKey.from_public_bytes(public))
-        key = secrecy.shared_key(secret, public, secrecy.raw(self._key.public_key()))
-        return AESGCM(key).decrypt(secrecy.NONCE, body, secrecy.bound(key_id)).decode()
 
     # --- consents, export, erasure -------------------------------------------------------------------
 
