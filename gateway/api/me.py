@@ -28,11 +28,11 @@ from gateway.pages import require_json
 from gateway.parameters import read_query
 from gateway.session import Traveller
 from gateway.session.origin import origin_of, own_origin
+from kernel import sealing
 from kernel.clock import monotonic
 from kernel.errors import ServiceError
 from kernel.ids import new_id
 from services.notify.errors import ForeignPage
-from services.passengers import secrecy
 from services.passengers.errors import BadSeal
 
 RATE_POLICY: Final = "me"
@@ -176,7 +176,7 @@ class MeApi:
                 "passengers", "get_sealing_key", {}, repeat=True, context=calls.context_of(request)
             )
             self._sealing_key = (answer["key"], now)
-        return secrecy.seal(self._sealing_key[0], number)
+        return sealing.seal(self._sealing_key[0], number)
 
     def _respond(
         self,

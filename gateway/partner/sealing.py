@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from gateway.deps import Deps
 from gateway.rpc import CallContext
+from kernel import sealing
 from kernel.clock import monotonic
 from kernel.errors import ServiceError
 from services.checkin.errors import BadSeal
-from services.passengers import secrecy
 
 _KEPT_S: Final = 300.0
 INLINE_BYTES: Final = 64 * 1024
@@ -43,5 +43,5 @@ class Sealer:
             answer = await self._deps.rpc.call("checkin", "get_sealing_key", {}, repeat=True, context=context)
             self._key = (answer["key"], now)
         if len(text) <= INLINE_BYTES:
-            return secrecy.seal(self._key[0], text)
-        return await asyncio.to_thread(secrecy.seal, self._key[0], text)
+            return sealing.seal(self._key[0], text)
+        return await asyncio.to_thread(sealing.seal, self._key[0], text)

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from gateway.deps import Rpc
 from gateway.rpc import CallContext
+from kernel import sealing
 from kernel.clock import monotonic
 from kernel.errors import ServiceError
-from services.passengers import secrecy
 from services.staff.errors import BadSeal
 
 _KEPT_S: Final = 300.0
@@ -40,4 +40,4 @@ class Sealer:
         if self._key is None or now - self._key[1] > _KEPT_S:
             answer = await self._rpc.call("staff", "get_sealing_key", {}, repeat=True, context=context)
             self._key = (answer["key"], now)
-        return secrecy.seal(self._key[0], json.dumps(dict(secret)))
+        return sealing.seal(self._key[0], json.dumps(dict(secret)))

@@ -20,11 +20,11 @@ from gateway.web.site import Endpoint, Site, in_wechat
 from gateway.web.texts import N_, Texts
 from gateway.web.times import when_words
 from gateway.web.visitors import AWAY, FORM_ID, PRIVATE, Form, Visitors, go, page
+from kernel import sealing
 from kernel.clock import monotonic, real_now
 from kernel.errors import Kind, ServiceError
 from kernel.ids import new_id
 from services.checkin.errors import AccessNeeded, BadSeal, BookingNotFound, SeatRefused
-from services.passengers import secrecy
 
 HOME: Final = "/checkin"
 _KEY_KEPT_S: Final = 1800
@@ -213,7 +213,7 @@ class Askers:
         """A call whose personal part only the service can open; sealed anew when its key has changed."""
         text = orjson.dumps(document).decode()
         for attempt in (1, 2):
-            sealed = secrecy.seal(await self._sealing_key(request), text)
+            sealed = sealing.seal(await self._sealing_key(request), text)
             try:
                 return await self.call(request, method, {**wish, "sealed": sealed})
             except ServiceError as exc:

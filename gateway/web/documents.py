@@ -17,9 +17,9 @@ from gateway.web.site import Site
 from gateway.web.texts import N_, Texts
 from gateway.web.times import full_date
 from gateway.web.visitors import Form, Visitors, go
+from kernel import sealing
 from kernel.clock import monotonic
 from kernel.errors import ServiceError
-from services.passengers import secrecy
 from services.passengers.errors import BadSeal, DocumentNotFound
 from services.passengers.schemas import MAX_DOCUMENTS, MAX_NAME, ConsentKind, DocumentKind, UnmaskReason
 
@@ -94,7 +94,7 @@ class Documents:
         }
         text = (form.get("mrz") if kind == DocumentKind.PASSPORT.value else "") or form.get("number", "")
         for attempt in (1, 2):
-            sealed = secrecy.seal(await self._sealing_key(request), text)
+            sealed = sealing.seal(await self._sealing_key(request), text)
             try:
                 await self._visitors.write(
                     request, form, "passengers", "add_document", traveller, sealed=sealed, **_given(wish)

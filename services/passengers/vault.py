@@ -46,7 +46,7 @@ class Vault:
     # --- what comes from the doors
 
     def sealing_key(self) -> str:
-        """The public key for `secrecy.seal`."""
+        """The public key for `kernel.sealing.seal`."""
         return self._box.public_key()
 
     def opened(self, sealed: str) -> str:

@@ -1,6 +1,6 @@
 """FRONT DOOR: arguments and results of every RPC of staff, and the vocabularies they use.
 
-get_sealing_key {}                       → SealingKeySchema       for `passengers.secrecy.seal`
+get_sealing_key {}                       → SealingKeySchema       for `kernel.sealing.seal`
 begin_sign_in BeginSignInSchema          → SignInStepSchema
 get_sign_in ChallengeSchema              → SignInStepSchema
 finish_sign_in FinishSignInSchema        → SignedInSchema         writes
@@ -95,7 +95,7 @@ def _sealed(what: str) -> fields.String:
     return fields.String(
         required=True,
         validate=validate.Length(min=1, max=4_000),
-        metadata={"description": f"`passengers.secrecy.seal(key, json)` of {what}"},
+        metadata={"description": f"`kernel.sealing.seal(key, json)` of {what}"},
     )
 
 

@@ -21,9 +21,9 @@ from sqlalchemy import insert
 from kernel import migrate
 from kernel.db import Database, UnitOfWork
 from kernel.errors import ServiceError
+from kernel.sealing import seal
 from services.passengers import schemas, usecases
 from services.passengers.schemas import DocumentKind
-from services.passengers.secrecy import seal
 from services.passengers.store import PassengersStore
 from services.passengers.store.tables import DOCUMENTS, PASSENGERS
 from services.passengers.vault import Vault

@@ -21,7 +21,7 @@ from deploy.broker import Broker
 from kernel import clock, migrate
 from kernel.db import Database
 from kernel.ids import new_id
-from services.passengers.secrecy import seal
+from kernel.sealing import seal
 from tests.faults.mortal import Mortal
 from tests.messaging.calls.harness import eventually
 from tests.support.databases import Postgres

@@ -13,7 +13,7 @@ import pytest
 from deploy.broker import Broker
 from kernel import clock
 from kernel.ids import new_id
-from services.passengers.secrecy import seal
+from kernel.sealing import seal
 from tests.messaging.calls.harness import Answer, Wire, eventually
 from tests.support.folders import temporary_folder
 from tests.support.partner import departure_update

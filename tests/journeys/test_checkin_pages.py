@@ -16,7 +16,7 @@ from deploy.broker import Broker
 from deploy.processes import wait_until
 from gateway.barcodes import read_codes
 from kernel.ids import new_id
-from services.passengers.secrecy import seal
+from kernel.sealing import seal
 from tests.gateway.web.travellers import ANNA
 from tests.messaging.calls.harness import Wire
 from tests.support.folders import temporary_folder

@@ -17,7 +17,7 @@ import orjson
 
 from deploy.demo.partner_client import AIRLINE_SCOPES, Credentials, NotAccepted, PartnerClient
 from kernel.ids import new_id
-from services.passengers.secrecy import seal
+from kernel.sealing import seal
 from tests.messaging.calls.harness import Wire, eventually
 from tests.support.partner import Partner, departure_update
 from tests.support.stack import Stack

@@ -15,9 +15,9 @@ import pytest
 from deploy.broker import Broker
 from kernel import clock
 from kernel.ids import new_id
+from kernel.sealing import seal
 from services.passengers import schemas
 from services.passengers.domain import HOLDERS
-from services.passengers.secrecy import seal
 from tests.messaging.calls.harness import Answer, Wire, eventually
 from tests.support.folders import temporary_folder
 from tests.support.stack import Stack

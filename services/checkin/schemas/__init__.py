@@ -2,7 +2,7 @@
 
 A *traveller* is a person on an airline's list; a *passenger_id* is an account of `passengers`. Writing calls
 carry a `request_id` (a scan its `scan_id`); a repeat gets the answer of the first. What is personal comes
-sealed by the door (`get_sealing_key`, `passengers.secrecy.seal`); a retry may seal it anew.
+sealed by the door (`get_sealing_key`, `kernel.sealing.seal`); a retry may seal it anew.
 
     get_sealing_key {}                        → SealingKeySchema
 

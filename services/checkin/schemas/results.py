@@ -18,7 +18,7 @@ from services.checkin.schemas.vocabulary import (
 
 class SealingKeySchema(Exact):
     key = fields.String(
-        required=True, metadata={"description": "for passengers.secrecy.seal; may be kept for an hour"}
+        required=True, metadata={"description": "for kernel.sealing.seal; may be kept for an hour"}
     )
 
 

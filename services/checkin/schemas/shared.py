@@ -53,6 +53,6 @@ def seat(**options: Any) -> fields.String:
 def sealed(what: str, **options: Any) -> fields.String:
     return fields.String(
         validate=validate.Length(min=1, max=8_000_000),
-        metadata={"description": f"`passengers.secrecy.seal(key, json)` of {what}"},
+        metadata={"description": f"`kernel.sealing.seal(key, json)` of {what}"},
         **options,
     )

@@ -16,7 +16,9 @@ class AddDocumentSchema(WriteSchema):
         required=True,
         load_only=True,
         validate=validate.Length(min=1, max=MAX_SEALED),
-        metadata={"description": "secrecy.seal of the number as typed, or of a passport's two MRZ lines"},
+        metadata={
+            "description": "kernel.sealing.seal of the number as typed, or of a passport's two MRZ lines"
+        },
     )
     holder_name = person_name(
         load_default=None, metadata={"description": "needed unless an MRZ names the holder, who then counts"}

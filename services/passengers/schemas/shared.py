@@ -57,4 +57,6 @@ class DoneSchema(Schema):
 
 
 class SealingKeySchema(Schema):
-    key = fields.String(required=True, metadata={"description": "for secrecy.seal; may be kept for an hour"})
+    key = fields.String(
+        required=True, metadata={"description": "for kernel.sealing.seal; may be kept for an hour"}
+    )

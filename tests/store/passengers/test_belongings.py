@@ -10,6 +10,7 @@ import pytest
 
 from kernel import context
 from kernel.context import CallContext
+from kernel.sealing import seal
 from services.passengers import schemas, usecases
 from services.passengers.domain import ConsentEntry
 from services.passengers.errors import (
@@ -23,7 +24,6 @@ from services.passengers.errors import (
     TooMany,
 )
 from services.passengers.schemas import MAX_COMPANIONS, ConsentKind, DocumentKind
-from services.passengers.secrecy import seal
 from services.passengers.vault import Vault
 from tests.unit.passengers.examples import (
     NEW_KEY,

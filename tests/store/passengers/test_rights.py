@@ -13,11 +13,11 @@ import pytest
 from kernel import clock, context
 from kernel.errors import Unavailable
 from kernel.ids import new_id
+from kernel.sealing import seal
 from services.passengers import schemas, usecases
 from services.passengers.domain import HOLDERS, WeChatIdentity
 from services.passengers.errors import ErasureNotFound, NoSession, PassengerNotFound
 from services.passengers.schemas import DocumentKind
-from services.passengers.secrecy import seal
 from services.passengers.store import Resealed
 from services.passengers.vault import Vault
 from tests.store.passengers.told import events, told

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from kernel import sealing
 from kernel.ids import new_id
 from services.checkin import schemas, usecases
 from services.checkin.settings import CheckinSettings
 from services.checkin.vault import Vault
-from services.passengers import secrecy
 
 ZONE = ZoneInfo("Asia/Shanghai")
 STD = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -126,7 +126,7 @@ FAMILY = booking(
 
 
 def sealed(document: Any) -> str:
-    return secrecy.seal(VAULT.sealing_key(), json.dumps(document))
+    return sealing.seal(VAULT.sealing_key(), json.dumps(document))
 
 
 def push_list(uow: Any, *bookings: dict[str, Any], version: int = 1, **more: Any) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from kernel.ids import new_id
+from kernel.sealing import seal
 from services.passengers import schemas, usecases
 from services.passengers.domain import WeChatIdentity
-from services.passengers.secrecy import seal
 from services.passengers.vault import Vault
 from tests.fakes.passengers_store import FakeWeChat
 

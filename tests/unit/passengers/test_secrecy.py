@@ -6,8 +6,9 @@ import base64
 
 import pytest
 
+from kernel.sealing import seal
 from services.passengers.errors import BadSeal
-from services.passengers.secrecy import seal, token_hash
+from services.passengers.secrecy import token_hash
 from services.passengers.vault import Vault
 from tests.unit.passengers.examples import NEW_KEY, OLD_KEY, RESIDENT_ID, VAULT
 
