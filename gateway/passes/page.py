@@ -14,6 +14,7 @@ The code is drawn, not a picture: it is as sharp as the printer.
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -66,18 +67,20 @@ def draw_passes(passes: Sequence[PrintedPass], made_at: datetime) -> bytes:
     document.set_title(_TITLE)
     document.set_lang("zh-CN")
     document.add_font(_FONT, fname=sans_path())
-    glyphs = _glyphs(document)
-    for one in passes:
-        document.add_page()
-        _Page(document, glyphs, one).draw()
-    return bytes(document.output())
-
-
-def _glyphs(document: FPDF) -> Container[int]:
-    """The characters that the font has."""
     font = document.fonts[_FONT.lower()]
     if not isinstance(font, TTFFont):
         raise TypeError("an outline font is expected")
+    # Its file is read piece by piece and stays open until somebody closes it.
+    with closing(font.ttfont):
+        glyphs = _glyphs(font)
+        for one in passes:
+            document.add_page()
+            _Page(document, glyphs, one).draw()
+        return bytes(document.output())
+
+
+def _glyphs(font: TTFFont) -> Container[int]:
+    """The characters that the font has."""
     # The boxes of the whole font are good for a part of it; measuring them again is a third of the work.
     font.ttfont.recalcBBoxes = False
     return font.cmap
