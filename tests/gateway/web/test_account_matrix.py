@@ -82,7 +82,7 @@ async def test_anothers_things_are_answered_like_none(flights: FakeFlights, meth
         answers = []
         for where in (filled(path, flights), path.format(**dict.fromkeys(own, "f" * 32))):
             answer = await ben.request(method, where, data=fields if method == "POST" else None)
-            answers.append((answer.status_code, re.sub(r"[0-9a-f]{32}", "id", answer.text)))
+            answers.append((answer.status_code, re.sub(r"[0-9a-f]{32}|\d\d:\d\d", "id", answer.text)))
     assert answers[0] == answers[1]
     assert answers[0][0] == 404
     assert "Anna Berg" not in answers[0][1]

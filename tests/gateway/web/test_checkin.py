@@ -374,7 +374,9 @@ async def test_anothers_booking_is_answered_like_none_and_a_visitor_is_shown_the
     for booking_id in (theirs, "f" * 32):
         where = path.format(booking_id=booking_id)
         answer = await ben.request(method, where, data=fields if method == "POST" else None)
-        answers.append((answer.status_code, re.sub(r"[0-9a-f]{32}|\b[0-9a-f]{8}\b", "id", answer.text)))
+        answers.append(
+            (answer.status_code, re.sub(r"[0-9a-f]{32}|\b[0-9a-f]{8}\b|\d\d:\d\d", "id", answer.text))
+        )
         way = await visitor.request(method, where, data=fields if method == "POST" else None)
         assert (way.status_code, way.headers["location"]) == (303, "/checkin?done=checkin_again")
     assert answers[0] == answers[1]
