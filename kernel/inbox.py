@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import BigInteger, Connection, bindparam, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kernel.errors import RequestInFlight, RequestReused
-from kernel.tables import INBOX_EVENTS, INBOX_REQUESTS
+from kernel.postgres import together
+from kernel.tables import INBOX_EVENTS, INBOX_REQUESTS, Instant
 
 if TYPE_CHECKING:
     from kernel.db.protocols import Transaction, UnitOfWorkLike
@@ -59,6 +60,19 @@ def answer_once(
         _in_flight.discard(key)
 
 
+def look_first(uow: UnitOfWorkLike[S], request_id: str, look: Callable[[Transaction[S]], None]) -> None:
+    """Let `look` refuse a request from a read, so that who can't be served doesn't queue with those who write.
+
+    look: raises what it finds; what it doesn't find, `answer_once` judges. A request that was answered before, or is
+    being worked on here, isn't looked at: its answer stands, whatever has become of what it asked for.
+    """
+    if (uow.name, request_id) in _in_flight:
+        return
+    with uow.read() as tx:
+        if tx.inbox.answer_of(request_id) is None:
+            look(tx)
+
+
 def _answer(
     uow: UnitOfWorkLike[S],
     request_id: str,
@@ -67,9 +81,7 @@ def _answer(
     work: Callable[[Transaction[S]], dict[str, Any]],
 ) -> dict[str, Any]:
     with uow.write() as tx:
-        if not tx.inbox.claim(request_id):
-            raise RequestInFlight(retry_after_s=1)
-        before = tx.inbox.answer_of(request_id)
+        before = tx.inbox.begin(request_id)
         if before is not None:
             if before.fingerprint != print_:
                 raise RequestReused()
@@ -91,50 +103,71 @@ def fingerprint(method: str, payload: Any) -> bytes:
 class Inbox:
     """The inbox of one transaction."""
 
-    def __init__(self, connection: Connection, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        now: Callable[[], datetime],
+        set_now: Callable[[datetime], None] = lambda _: None,
+    ) -> None:
         self._connection = connection
         self._now = now
+        self._set_now = set_now
 
     def first_time(self, event_id: str) -> bool:
         """Whether this event's effect is not in the database yet; another that is at it is waited for."""
-        build = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        row = {"event_id": event_id, "seen_at": self._now()}
-        result = self._connection.execute(build(INBOX_EVENTS).values(row).on_conflict_do_nothing())
+        statement = _FIRST_TIME[self._connection.dialect.name]
+        result = self._connection.execute(statement, {"event_id": event_id, "seen_at": self._now()})
         return result.rowcount == 1
 
-    def claim(self, request_id: str) -> bool:
-        """Whether no other process works on this request.
+    def begin(self, request_id: str) -> StoredAnswer | None:
+        """The answer given before; None, and nobody else works on this request, when there is none.
 
         SQLite's write lock says so already; PostgreSQL is asked for an advisory lock that ends with the
-        transaction, so that no "in progress" row can be left behind by a copy that died.
+        transaction, so that no "in progress" row can be left behind by a copy that died, and for its clock in
+        the same breath. The answer is a question of its own: asked in the same statement, it would be looked
+        for before the lock is there.
+        Raises RequestInFlight.
         """
-        if self._connection.dialect.name != "postgresql":
-            return True
-        key = int.from_bytes(hashlib.blake2b(request_id.encode(), digest_size=8).digest(), "big", signed=True)
-        return bool(self._connection.execute(select(func.pg_try_advisory_xact_lock(key))).scalar())
+        if self._connection.dialect.name == "postgresql":
+            digest = hashlib.blake2b(request_id.encode(), digest_size=8).digest()
+            key = int.from_bytes(digest, "big", signed=True)
+            row = self._connection.execute(_CLAIM, {"key": key}).one()
+            self._set_now(row.now)
+            if not row.mine:
+                raise RequestInFlight(retry_after_s=1)
+        return self.answer_of(request_id)
 
     def answer_of(self, request_id: str) -> StoredAnswer | None:
         """The answer given before, if any."""
-        row = self._connection.execute(
-            select(INBOX_REQUESTS.c.fingerprint, INBOX_REQUESTS.c.answer).where(
-                INBOX_REQUESTS.c.request_id == request_id
-            )
-        ).first()
+        row = self._connection.execute(_ANSWER, {"request": request_id}).first()
         return None if row is None else StoredAnswer(bytes(row.fingerprint), bytes(row.answer))
 
     def keep_answer(self, request_id: str, method: str, answer: StoredAnswer) -> None:
         """Save the answer with its effect."""
-        # Of PostgreSQL's clock, without a round trip to ask it first.
-        postgresql = self._connection.dialect.name == "postgresql"
-        self._connection.execute(
-            insert(INBOX_REQUESTS).values(
-                request_id=request_id,
-                method=method,
-                fingerprint=answer.fingerprint,
-                answer=answer.answer,
-                answered_at=func.now() if postgresql else self._now(),
-            )
-        )
+        values = {
+            "request_id": request_id,
+            "method": method,
+            "fingerprint": answer.fingerprint,
+            "answer": answer.answer,
+            "answered_at": self._now(),
+        }
+        with together(self._connection):
+            self._connection.execute(_KEEP, values)
+
+
+# Made once: making a statement costs as much as executing it.
+_CLAIM = select(
+    func.pg_try_advisory_xact_lock(bindparam("key", type_=BigInteger)).label("mine"),
+    func.now(type_=Instant).label("now"),
+)
+_ANSWER = select(INBOX_REQUESTS.c.fingerprint, INBOX_REQUESTS.c.answer).where(
+    INBOX_REQUESTS.c.request_id == bindparam("request")
+)
+_KEEP = insert(INBOX_REQUESTS)
+_FIRST_TIME = {
+    "postgresql": postgresql.insert(INBOX_EVENTS).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(INBOX_EVENTS).on_conflict_do_nothing(),
+}
 
 
 def purge(connection: Connection, now: datetime, keep: timedelta, most: int) -> int:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, text, upda
 
 from kernel import clock, context
 from kernel.ids import new_id
+from kernel.postgres import together
 from kernel.tables import OUTBOX
 
 
@@ -89,7 +90,8 @@ class Outbox:
             return
         if self._connection.dialect.name == "postgresql":
             columns = {name: [row[name] for row in self._waiting] for name in _COLUMNS}
-            self._connection.execute(_APPEND_POSTGRESQL, columns)
+            with together(self._connection):
+                self._connection.execute(_APPEND_POSTGRESQL, columns)
         else:
             now = self._now()
             self._connection.execute(_INSERT, [{**row, "created_at": now} for row in self._waiting])

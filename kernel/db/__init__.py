@@ -9,6 +9,8 @@ from kernel.db.protocols import (
     UnitOfWorkLike,
 )
 from kernel.db.unit import SqlTransaction, UnitOfWork, entered_write_unit, in_write_unit, refuse_in_write_unit
+from kernel.db.whether import Whether
+from kernel.postgres import together
 from kernel.tables import Instant, kernel_tables
 
 __all__ = [
@@ -22,10 +24,12 @@ __all__ = [
     "Transaction",
     "UnitOfWork",
     "UnitOfWorkLike",
+    "Whether",
     "database_for",
     "database_url",
     "entered_write_unit",
     "in_write_unit",
     "kernel_tables",
     "refuse_in_write_unit",
+    "together",
 ]

@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
 
-import psycopg2
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event, exc, pool
 
-from kernel import clock, context
+from kernel import clock, context, postgres
 from kernel.config import ConfigError, load, setting
+from kernel.db.whether import LOOKING_UP
 from kernel.errors import DeadlineExceeded, ServiceError, Unavailable
 from kernel.ids import jitter
 
@@ -34,7 +34,6 @@ STATEMENT_S: Final = 1.5
 """Longest time of one statement: the innermost of the deadlines in messaging.md."""
 PATIENCE_S: Final = 10.0
 """How long a writer without a deadline waits for its turn."""
-_IDLE_BEFORE_PING_S: Final = 1.0
 _STEPS_BETWEEN_CHECKS: Final = 20_000
 _CANCELLED_PG: Final = "57014"
 _NOT_NOW_PG: Final = frozenset({"55P03", "40001", "40P01", "53100", "53300", "57P01", "57P02", "57P03"})
@@ -80,8 +79,8 @@ class Database:
         if self.dialect_name == "sqlite":
             self.engine, self.read_engine, self._look_up_engine = self._sqlite()
         elif self.dialect_name == "postgresql":
-            self.engine, self.read_engine = self._postgresql(pool_size)
-            self._look_up_engine = self.read_engine
+            self.engine = postgres.engine_for(self.url, pool_size, statement_s)
+            self.read_engine = self._look_up_engine = self.engine
         else:
             raise ValueError(f"no support for {self.dialect_name} databases")
 
@@ -113,6 +112,7 @@ class Database:
             event.listen(engine, "before_cursor_execute", self._time_sqlite)
         for engine in (reading, looking_up):
             event.listen(engine, "connect", _refuse_writes)
+        event.listen(looking_up, "connect", lambda _, record: record.info.update({LOOKING_UP: True}))
         return writing, reading, looking_up
 
     def _prepare_sqlite(self, connection: sqlite3.Connection, record: Any) -> None:
@@ -161,25 +161,6 @@ class Database:
         watch: _Watch = connection.connection.info["watch"]
         watch.expires_at = clock.monotonic() + self.statement_limit_s()
 
-    def _postgresql(self, pool_size: int) -> tuple[Engine, Engine]:
-        options = (
-            f"-c statement_timeout={self.statement_s * 1000:.0f}"
-            " -c idle_in_transaction_session_timeout=15000 -c timezone=UTC"
-        )
-        engine = sqlalchemy.create_engine(
-            self.url.set(drivername="postgresql+psycopg2"),
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=self.statement_s,
-            pool_use_lifo=True,
-            connect_args={"options": options, "connect_timeout": 5, "application_name": "airport"},
-        )
-        event.listen(engine, "checkin", _note_checkin)
-        event.listen(engine, "checkout", _ping_if_idle)
-        # A view of one instant, as a read on SQLite has it; a read-only one can't fail to serialise.
-        reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        return engine, reading
-
     def statement_limit_s(self) -> float:
         """Seconds that a statement may take now: `statement_s`, or less near the call's deadline."""
         remaining = context.current().remaining_s()
@@ -189,7 +170,7 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A connection in a read-only transaction of one consistent view."""
         with self._translated(), self.read_engine.connect() as connection:
-            self._limit(connection)
+            self._begin(connection, postgres.READING)
             yield connection
 
     @contextmanager
@@ -225,7 +206,7 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """A connection in a transaction that may write; on SQLite the only one of this process."""
         with self._translated(), self._turn(), self.engine.begin() as connection:
-            self._limit(connection)
+            self._begin(connection, postgres.WRITING)
             yield connection
 
     @contextmanager
@@ -240,12 +221,12 @@ class Database:
         finally:
             self._writer.release()
 
-    def _limit(self, connection: Connection) -> None:
+    def _begin(self, connection: Connection, opening: str) -> None:
         limit_s = self.statement_limit_s()
         if limit_s <= 0:
             raise DeadlineExceeded(part="database")
-        if self.dialect_name == "postgresql" and limit_s < self.statement_s:
-            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(limit_s * 1000))}")
+        if self.dialect_name == "postgresql":
+            postgres.open_with(connection, opening, limit_s if limit_s < self.statement_s else None)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -329,22 +310,6 @@ class _Watch:
 
     def __call__(self) -> int:
         return 1 if clock.monotonic() > self.expires_at else 0
-
-
-def _note_checkin(connection: Any, record: Any) -> None:
-    record.info["idle_from"] = clock.monotonic()
-
-
-def _ping_if_idle(connection: Any, record: Any, _: Any) -> None:
-    """Find out about a restarted server before a transaction does, without a question per checkout."""
-    if clock.monotonic() - record.info.get("idle_from", float("inf")) < _IDLE_BEFORE_PING_S:
-        return
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        connection.rollback()
-    except psycopg2.Error as error:
-        raise exc.DisconnectionError from error
 
 
 def _translate(error: exc.DBAPIError | exc.TimeoutError) -> ServiceError | None:

@@ -21,8 +21,11 @@ class InboxLike(Protocol):
     def first_time(self, event_id: str) -> bool:
         """Whether this event's effect is not in the database yet; from now on it is, if this commits."""
 
-    def claim(self, request_id: str) -> bool:
-        """Whether nobody else is working on this request; holds until the transaction ends."""
+    def begin(self, request_id: str) -> StoredAnswer | None:
+        """The answer given before, if any; else nobody else works on this request until the transaction ends.
+
+        Raises RequestInFlight.
+        """
 
     def answer_of(self, request_id: str) -> StoredAnswer | None:
         """The answer given before, if any."""

@@ -55,9 +55,12 @@ class SqlTransaction(Generic[S]):
         self._database = database
         self._now: datetime | None = None
         self.outbox = Outbox(connection, self.now)
-        self.inbox = Inbox(connection, self.now)
+        self.inbox = Inbox(connection, self.now, self._set_now)
         self.leases = Leases(connection, self.now)
         self.store = store(connection)
+
+    def _set_now(self, now: datetime) -> None:
+        self._now = now
 
     def now(self) -> datetime:
         """The database's clock, aware UTC, one value per transaction; SQLite's clock is this machine's."""

@@ -23,5 +23,6 @@ How a service uses it:
    the commit `Saga.push`.
 8. Sweep. A leased timer of ten seconds calls `Saga.sweep`; another one, once an hour, `sales.over` and `.forget`.
 
-`services/bus` is the first that does so; `tests/faults` kills it at every boundary.
+`services/bus` is the first that does so; `tests/faults` kills it at every boundary. What else of a sale walks through states,
+as a parcel or a coupon does, keeps them by `chain`, as orders do.
 """

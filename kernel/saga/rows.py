@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, fields, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
-from kernel.saga.states import ENDED, NEW, OPEN, OWED, Refund, RefundState, Sale, State, Step
+from kernel.postgres import key_of, lock, together
+from kernel.saga.states import ENDED, NEW, OPEN, OWED, UNPAID, Refund, RefundState, Sale, State, Step
+from kernel.tables import Instant
 
 _SALE: Final = tuple(field.name for field in fields(Sale))
 _REFUND: Final = tuple(field.name for field in fields(Refund))
@@ -18,6 +32,37 @@ _REFUND: Final = tuple(field.name for field in fields(Refund))
 
 class WrongStep(RuntimeError):
     """The order isn't as the caller read it any more: nothing was written."""
+
+
+class _Statements:
+    """What every sale asks, made once for a service's orders: making a statement costs as much as executing it."""
+
+    def __init__(self, orders: Table) -> None:
+        self.columns = [orders.c[name] for name in _SALE]
+        of_order = orders.c.id == bindparam("order")
+        self.find = select(*self.columns).where(of_order)
+        self.lock = self.find.with_for_update()
+        self.begin = insert(orders)
+        self.append = insert(orders.metadata.tables["order_steps"])
+        self.save = update(orders).where(of_order, orders.c.version == bindparam("version_before"))
+        self.open_holds = select(func.count()).where(
+            orders.c.buyer_id == bindparam("buyer"),
+            orders.c.state.in_([state.value for state in OPEN]),
+            orders.c.expires_at > bindparam("now", type_=Instant),
+        )
+        since = bindparam("since", type_=Instant)
+        over = and_(orders.c.state.in_([state.value for state in UNPAID - OPEN]), orders.c.ended_at > since)
+        unswept = and_(
+            orders.c.state.in_([state.value for state in OPEN]),
+            orders.c.expires_at > since,
+            orders.c.expires_at <= bindparam("now", type_=Instant),
+        )
+        at = func.coalesce(orders.c.ended_at, orders.c.expires_at)
+        of_buyer = orders.c.buyer_id == bindparam("buyer")
+        self.ended_unpaid = select(at).where(of_buyer, or_(over, unswept)).order_by(at.desc())
+
+
+_statements = cache(_Statements)
 
 
 class Sales:
@@ -28,12 +73,13 @@ class Sales:
         self._orders = orders
         self._steps = orders.metadata.tables["order_steps"]
         self._refunds = orders.metadata.tables["order_refunds"]
-        self._columns = [orders.c[name] for name in _SALE]
+        self._sql = _statements(orders)
 
     def begin(self, sale: Sale, own: Mapping[str, Any], actor: str, reason: str) -> None:
         """Write a new order with the service's own columns, and its first step."""
         self._append(sale, NEW, sale.held_at, actor, reason)
-        self._connection.execute(insert(self._orders).values({**_plain(sale), **own}))
+        with together(self._connection):
+            self._connection.execute(self._sql.begin, {**_plain(sale), **own})
 
     def find(self, order_id: str) -> Sale | None:
         return self._first(order_id, lock=False)
@@ -74,7 +120,7 @@ class Sales:
     def due(self, now: datetime, limit: int) -> list[Sale]:
         """Orders that it is time to look after, the longest due first."""
         query = (
-            select(*self._columns)
+            select(*self._sql.columns)
             .where(self._orders.c.look_at <= now)
             .order_by(self._orders.c.look_at)
             .limit(limit)
@@ -84,7 +130,7 @@ class Sales:
     def of_buyer(self, buyer_id: str, limit: int, before: tuple[datetime, str] | None) -> list[Sale]:
         """A buyer's orders, the newest first. before: (held_at, id) of the last one seen."""
         orders = self._orders
-        query = select(*self._columns).where(orders.c.buyer_id == buyer_id)
+        query = select(*self._sql.columns).where(orders.c.buyer_id == buyer_id)
         if before is not None:
             at, id_ = before
             query = query.where((orders.c.held_at < at) | ((orders.c.held_at == at) & (orders.c.id < id_)))
@@ -93,20 +139,17 @@ class Sales:
 
     def lock_buyer(self, buyer_id: str) -> None:
         """Hold a buyer's other new orders back until the transaction ends. On SQLite the write lock does."""
-        if self._connection.dialect.name == "postgresql":
-            digest = hashlib.blake2b(f"buyer {buyer_id}".encode(), digest_size=8).digest()
-            key = int.from_bytes(digest, "big", signed=True)
-            self._connection.execute(select(func.pg_advisory_xact_lock(key)))
+        lock(self._connection, key_of(f"buyer {buyer_id}"))
 
     def open_holds(self, buyer_id: str, now: datetime) -> int:
         """How many orders of a buyer keep something scarce and aren't paid."""
-        orders = self._orders
-        query = select(func.count()).where(
-            orders.c.buyer_id == buyer_id,
-            orders.c.state.in_([state.value for state in OPEN]),
-            orders.c.expires_at > now,
-        )
-        return int(self._connection.execute(query).scalar_one())
+        asked = {"buyer": buyer_id, "now": now}
+        return int(self._connection.execute(self._sql.open_holds, asked).scalar_one())
+
+    def ended_unpaid(self, buyer_id: str, since: datetime, now: datetime) -> list[datetime]:
+        """When holds of a buyer ended unpaid since then, the newest first; also those that nobody has freed yet."""
+        asked = {"buyer": buyer_id, "since": since, "now": now}
+        return list(self._connection.execute(self._sql.ended_unpaid, asked).scalars())
 
     def steps(self, order_id: str) -> list[Step]:
         """The audit of an order, in order."""
@@ -189,37 +232,36 @@ class Sales:
             self._connection.execute(delete(table).where(column.in_(order_ids)))
 
     def _first(self, order_id: str, *, lock: bool) -> Sale | None:
-        query = select(*self._columns).where(self._orders.c.id == order_id)
-        row = self._connection.execute(query.with_for_update() if lock else query).first()
+        statement = self._sql.lock if lock else self._sql.find
+        row = self._connection.execute(statement, {"order": order_id}).first()
         return None if row is None else _sale(row)
 
     def _append(self, sale: Sale, before: str, at: datetime, actor: str, reason: str) -> None:
-        self._connection.execute(
-            insert(self._steps).values(
-                order_id=sale.id,
-                number=sale.steps,
-                previous=sale.steps - 1 or None,
-                before=before,
-                after=sale.state.value,
-                at=at,
-                actor=actor,
-                reason=reason,
-            )
-        )
+        step = {
+            "order_id": sale.id,
+            "number": sale.steps,
+            "previous": sale.steps - 1 or None,
+            "before": before,
+            "after": sale.state.value,
+            "at": at,
+            "actor": actor,
+            "reason": reason,
+        }
+        with together(self._connection):
+            self._connection.execute(self._sql.append, step)
 
     def _save(self, before: Sale, after: Sale) -> Sale:
-        done = self._connection.execute(
-            update(self._orders)
-            .where(self._orders.c.id == before.id, self._orders.c.version == before.version)
-            .values(_plain(after))
-        )
-        if done.rowcount != 1:
+        which = {"order": before.id, "version_before": before.version}
+        was = _plain(before)
+        changed = {name: value for name, value in _plain(after).items() if value != was[name]}
+        if self._connection.execute(self._sql.save, which | changed).rowcount != 1:
             raise WrongStep("the order changed meanwhile")
         return after
 
 
 def _plain(sale: Sale) -> dict[str, Any]:
-    return asdict(sale) | {"state": sale.state.value}
+    # Not `asdict`, which copies deeply what is never changed.
+    return {name: getattr(sale, name) for name in _SALE} | {"state": sale.state.value}
 
 
 def _sale(row: Row[Any]) -> Sale:

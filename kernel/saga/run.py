@@ -28,29 +28,28 @@ class Saga(Generic[S]):
         self._goods = goods
         self._till = till
 
-    def collect(self, order_id: str, about: str, payer: str) -> Payment | None:
+    def collect(self, sale: Sale, about: str, payer: str) -> Payment | None:
         """Ask for the money of an order that `steps.start_paying` let pay; None when there is nothing to pay any more.
 
-        Whoever asks again gets the same payment.
+        sale: as that left it, or as it was read since. Whoever asks again gets the same payment.
         Raises HoldIsOver, and what the till raises.
         """
-        sale = self._find(order_id)
         if sale.state is not State.PAYING:
             if sale.state in UNPAID:
                 raise HoldIsOver
             return None
         payment = self._till.ask(sale, about, payer)
         if payment.state == "paid":
-            self.heard(order_id, payment, steps.TILL)
+            self.heard(sale.id, payment, steps.TILL)
             return None
         with self._uow.write() as tx:
-            now_ = steps.locked(tx, self._goods, order_id)
+            now_ = steps.locked_alone(tx, sale.id)
             going = now_.state is State.PAYING
             if going and now_.out_trade_no != payment.out_trade_no:
                 tx.store.sales.change(now_, out_trade_no=payment.out_trade_no)
         if not going:
             # The hold ended while the till was asked: nobody may pay for what isn't kept.
-            self.heard(order_id, self._till.close(payment.out_trade_no), steps.TILL)
+            self.heard(sale.id, self._till.close(payment.out_trade_no), steps.TILL)
             raise HoldIsOver
         return payment
 

@@ -1,4 +1,5 @@
-"""The steps of an order inside one transaction. Each locks what is scarce, then the order, and calls nobody."""
+"""The steps of an order inside one transaction. Each locks what is scarce if it may change, then the order, and calls
+nobody."""
 
 from __future__ import annotations
 
@@ -65,14 +66,16 @@ def opened(buyer_id: str, amount_fen: int, currency: str, now: datetime, hold: t
     )
 
 
-def start_paying(tx: Transaction[S], goods: Goods[S], order_id: str, channel: str) -> Sale:
+def start_paying(tx: Transaction[S], goods: Goods[S], sale: Sale, channel: str) -> Sale:
     """Say that money will be asked for, before it is: no payment may exist that no order waits for.
 
-    What costs nothing is delivered at once. An order that is paid already stays as it is.
+    sale: the order as it was read, unlocked. What costs nothing is delivered at once, and only for that is what is
+    scarce locked: others may go on buying it while money is asked for. An order that is paid already stays as it is.
     Raises HoldIsOver.
     """
     now = tx.now()
-    sale = locked(tx, goods, order_id)
+    # What it costs never changes, so it may be judged before the lock.
+    sale = locked(tx, goods, sale.id) if sale.amount_fen == 0 else locked_alone(tx, sale.id)
     if sale.state in OPEN and now >= sale.expires_at:
         raise HoldIsOver
     if sale.state is State.HELD:
@@ -195,6 +198,11 @@ def next_look_at(attempts: int, now: datetime) -> datetime:
 def locked(tx: Transaction[S], goods: Goods[S], order_id: str) -> Sale:
     """The order, with what is scarce locked before it."""
     goods.lock(tx, order_id)
+    return locked_alone(tx, order_id)
+
+
+def locked_alone(tx: Transaction[S], order_id: str) -> Sale:
+    """The order without what is scarce: for what changes neither, and locks nothing scarce after it."""
     sale = tx.store.sales.lock(order_id)
     if sale is None:
         raise LookupError(f"no order {order_id}")

@@ -12,7 +12,7 @@ foreign keys say so, so that no statement, ours or an operator's, leads past the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -30,11 +30,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-from kernel.saga.states import ENDED, MOVES, NEW, OPEN, UNPAID, RefundState, State
+from kernel.saga.chain import moves_table, steps_table
+from kernel.saga.states import ENDED, MOVES, OPEN, UNPAID, RefundState, State
 from kernel.tables import Instant
-
-CONSTANT: Final = "constant"
-"""In `Table.info`: rows come with the migration and are never anybody's data."""
 
 
 def _among(values: Sequence[str] | frozenset[Any]) -> str:
@@ -99,44 +97,14 @@ def order_rules() -> list[SchemaItem]:
 
 def saga_tables(metadata: MetaData) -> dict[str, Table]:
     """Add the tables beside `orders` to a service's metadata; returns them by name."""
-    moves = Table(
-        "order_moves",
-        metadata,
-        Column("before", String(16), primary_key=True),
-        Column("after", String(16), primary_key=True),
-        info={CONSTANT: True},
-    )
-    return {table.name: table for table in (moves, _steps(metadata), _refunds(metadata))}
-
-
-def _steps(metadata: MetaData) -> Table:
-    return Table(
-        "order_steps",
-        metadata,
-        Column("order_id", String(32), primary_key=True),
-        Column("number", Integer, primary_key=True),
-        Column("previous", Integer),
-        Column("before", String(16), nullable=False),
-        Column("after", String(16), nullable=False),
-        Column("at", Instant, nullable=False),
-        Column("actor", String(64), nullable=False),
-        Column("reason", String(200), nullable=False),
-        UniqueConstraint("order_id", "number", "after", name="uq_order_steps_end"),
-        ForeignKeyConstraint(
-            ["before", "after"], ["order_moves.before", "order_moves.after"], name="fk_order_steps_move"
-        ),
-        ForeignKeyConstraint(
-            ["order_id", "previous", "before"],
-            ["order_steps.order_id", "order_steps.number", "order_steps.after"],
-            name="fk_order_steps_previous",
-        ),
-        CheckConstraint(
-            f"(number = 1 AND previous IS NULL AND before = '{NEW}')"
-            " OR (number > 1 AND previous IS NOT NULL AND previous = number - 1)",
-            name="ck_order_steps_chain",
-        ),
-        CheckConstraint("actor <> ''", name="ck_order_steps_actor"),
-    )
+    return {
+        table.name: table
+        for table in (
+            moves_table(metadata, "order"),
+            steps_table(metadata, "order", actor_size=64),
+            _refunds(metadata),
+        )
+    }
 
 
 def _refunds(metadata: MetaData) -> Table:

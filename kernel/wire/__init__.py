@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kernel.wire.container import ServiceContainer
     from kernel.wire.entrypoints import rpc, timer
     from kernel.wire.events import handle_event
+    from kernel.wire.glance import Glance
     from kernel.wire.relay import OutboxRelay
     from kernel.wire.replies import Replies
     from kernel.wire.runner import ServiceRunner
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CallContext",
+    "Glance",
     "OutboxRelay",
     "Replies",
     "ServiceContainer",
@@ -37,6 +39,7 @@ __all__ = [
 
 _HOMES = {
     "CallContext": "kernel.context",
+    "Glance": "kernel.wire.glance",
     "OutboxRelay": "kernel.wire.relay",
     "Replies": "kernel.wire.replies",
     "ServiceContainer": "kernel.wire.container",

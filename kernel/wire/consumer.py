@@ -9,6 +9,7 @@ Any provider may have, beside Nameko's `queue` and `handle_message(body, message
     declare(channel)   called at every (re)connection before its queue is consumed from
     disconnected()     called when the connection is gone
     inline = True      its `handle_message` never blocks, and is called even when no worker is free
+    bundles = True     it takes a `Bundle` for a body, too
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from nameko import messaging, rpc
 from nameko.exceptions import ContainerBeingKilled
 
 from kernel import ids, metrics
-from kernel.wire import codec, queues, transport
+from kernel.wire import bundles, codec, queues, transport
 from kernel.wire.errors import UnknownMethod, error_body
 from kernel.wire.sending import WRITE_ERRORS, send_answer
 
@@ -177,11 +178,12 @@ class QueueConsumer(messaging.QueueConsumer):
             log.warning("a message could not be settled", exc_info=True)
 
     def _on_message(self, provider: Any, message: Any) -> None:
-        if message.content_type != codec.CONTENT_TYPE:
+        bundled = message.content_type == bundles.CONTENT_TYPE and getattr(provider, "bundles", False)
+        if message.content_type != codec.CONTENT_TYPE and not bundled:
             self.park(message, "content_type")
             return
         try:
-            body = codec.decode(message.body)
+            body = bundles.decode(message.body) if bundled else codec.decode(message.body)
         except ValueError:
             self.park(message, "undecodable")
             return

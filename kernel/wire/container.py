@@ -20,6 +20,7 @@ from eventlet import Timeout
 from eventlet.greenpool import GreenPool
 from greenlet import GreenletExit
 from nameko import containers
+from nameko.constants import DEFAULT_MAX_WORKERS, MAX_WORKERS_CONFIG_KEY
 from nameko.containers import WorkerContext
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import DependencyProvider, Entrypoint
@@ -48,7 +49,10 @@ class ServiceContainer(containers.ServiceContainer):
 
     def __init__(self, service_cls: type[Any], config: dict[str, Any]) -> None:
         codec.install()
-        super().__init__(service_cls, config)
+        working = config.get(MAX_WORKERS_CONFIG_KEY) or DEFAULT_MAX_WORKERS
+        # Calls that only wait for their turn keep no others from being worked on: the service says how many may.
+        waiting = getattr(service_cls, "waiting_places", 0)
+        super().__init__(service_cls, {**config, MAX_WORKERS_CONFIG_KEY: working + waiting})
         # Every service answers `ping` and can call itself, which is what readiness asks of it.
         self.rpc_consumer = RpcConsumer().bind(self.interface)
         self.reply_listener = ReplyListener().bind(self.interface)

@@ -6,11 +6,15 @@ in the transaction of its effect. What it raises costs nobody anything: the even
 
 An event moves with a confirm and is acknowledged after it, so a broker or a service that dies in between
 doubles it, and never loses it.
+
+Events may come together, as a bundle (bundles.py): each is looked at, worked on and tried again by itself, and the
+bundle is acknowledged after the last of them.
 """
 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -22,7 +26,8 @@ from nameko.extensions import Entrypoint, SharedExtension
 from kernel import clock, metrics
 from kernel.config import load
 from kernel.errors import ServiceError, Unavailable
-from kernel.wire import parking, queues
+from kernel.wire import codec, parking, queues
+from kernel.wire.bundles import Bundle
 from kernel.wire.consumer import QueueConsumer
 from kernel.wire.container import EXPIRES_AT, RECEIVED_AT
 from kernel.wire.context import strip
@@ -46,21 +51,47 @@ class Mover(SharedExtension):
         self._publisher.close()
         super().stop()
 
-    def move(self, message: Outgoing) -> None:
-        """Publish one message; returns when the broker has it. Raises Unavailable."""
-        if self._publisher.publish([message], MOVE_S) != 1:
+    def move(self, *messages: Outgoing) -> None:
+        """Publish; returns when the broker has them. Raises Unavailable."""
+        if self._publisher.publish(messages, MOVE_S) != len(messages):
             raise Unavailable(part="broker", retry_after_s=1)
+
+
+@dataclass
+class _UnderWay:
+    """A bundle that is worked on. left: events not dealt with yet; failed: one of them wasn't, and all come again."""
+
+    left: int
+    failed: bool = False
+
+
+def _is_envelope(event: Any) -> bool:
+    return isinstance(event, dict) and isinstance(event.get("id"), str) and "data" in event
+
+
+def _properties(message: Any) -> dict[str, Any]:
+    """What a message says of itself beside its headers, for its next way."""
+    left_out = ("application_headers", "expiration")
+    properties = {name: value for name, value in message.properties.items() if name not in left_out}
+    return properties | {"content_type": message.content_type, "content_encoding": message.content_encoding}
+
+
+def _as_one(event: Any) -> dict[str, Any]:
+    """The properties of an event of a bundle when it goes on alone."""
+    return {"content_type": codec.CONTENT_TYPE, "message_id": event["id"]}
 
 
 class EventHandler(Entrypoint):
     """A method that works on one kind of event of one publisher.
 
     glance: the name of a dependency whose `concerns(event)` says, without waiting for anything, whether the event
-    is worth a worker; one that isn't is acknowledged at once. For kinds most of which are nobody's business.
+    is worth a worker; one that isn't is acknowledged at once. For kinds most of which are nobody's business. Of a
+    bundle, its `concerning(events)` says which are; it may wait.
     """
 
     queue_consumer = QueueConsumer()
     mover = Mover()
+    bundles = True
 
     def __init__(self, publisher: str, event: str, *, glance: str = "", **options: Any) -> None:
         super().__init__(**options)
@@ -88,23 +119,90 @@ class EventHandler(Entrypoint):
 
     def handle_message(self, body: Any, message: Any) -> None:
         """Start the work. What is no envelope goes to the parking queue, as poison does."""
-        if not (isinstance(body, dict) and isinstance(body.get("id"), str) and "data" in body):
+        events = body.events if isinstance(body, Bundle) else [body]
+        if not all(_is_envelope(event) for event in events):
             self.queue_consumer.park(message, "no_envelope")
-            return
-        if self.glance and not self._concerns(body):
+        elif isinstance(body, Bundle):
+            # It may wait for the database and for workers, and the connection must be read meanwhile.
+            self.container.spawn_managed_thread(partial(self._open, events, message))
+        elif self.glance and not self._concerns(body):
             self.queue_consumer.ack_message(message)
-            return
+        else:
+            self._start(body, message, partial(self.handle_result, message))
+
+    def _start(self, event: Any, message: Any, handle_result: Any) -> None:
         received_at = clock.monotonic()
         data = strip(message.headers)
         data[RECEIVED_AT], data[EXPIRES_AT] = received_at, received_at + WORK_S
-        self.container.spawn_worker(
-            self, (body,), {}, context_data=data, handle_result=partial(self.handle_result, message)
-        )
+        self.container.spawn_worker(self, (event,), {}, context_data=data, handle_result=handle_result)
+
+    def _open(self, events: list[Any], message: Any) -> None:
+        concerning = self._concerning(events) if self.glance else events
+        if not concerning:
+            self.queue_consumer.ack_message(message)
+        elif message.delivery_info.get("redelivered"):
+            # One of them may have ended a process. Apart, it can only end its own way.
+            self._take_apart(concerning, message)
+        else:
+            self._start_all(concerning, message)
+
+    def _start_all(self, events: list[Any], message: Any) -> None:
+        under_way = _UnderWay(len(events))
+        for place, event in enumerate(events):
+            try:
+                self._start(event, message, partial(self._handle_one_of, under_way, event, message))
+            except ContainerBeingKilled:
+                under_way.left -= len(events) - place
+                under_way.failed = True
+                self._settle(under_way, message)
+                return
+
+    def _take_apart(self, events: list[Any], message: Any) -> None:
+        """Put each event into this handler's queue by itself, and then let the bundle go."""
+        try:
+            self.mover.move(*(self._alone(event, message) for event in events))
+        except Unavailable:
+            sleep(BROKER_PAUSE_S)
+            self.queue_consumer.requeue_message(message)
+        else:
+            self.queue_consumer.ack_message(message)
+
+    def _alone(self, event: Any, message: Any) -> Outgoing:
+        headers = parking.without_deaths(message.headers)
+        properties = _properties(message) | _as_one(event)
+        return Outgoing("", self.queue.name, codec.encode(event), properties, headers, mandatory=True)
+
+    def _handle_one_of(
+        self, under_way: _UnderWay, event: Any, message: Any, worker_ctx: WorkerContext, *outcome: Any
+    ) -> tuple[Any, Any]:
+        result, exc_info = outcome
+        if exc_info is not None and not self._moved(message, exc_info[1], event):
+            under_way.failed = True
+        under_way.left -= 1
+        self._settle(under_way, message)
+        return result, exc_info
+
+    def _settle(self, under_way: _UnderWay, message: Any) -> None:
+        if under_way.left:
+            return
+        if under_way.failed:
+            self.queue_consumer.requeue_message(message)
+        else:
+            self.queue_consumer.ack_message(message)
+
+    def _door(self) -> Any:
+        return next(each for each in self.container.dependencies if each.attr_name == self.glance)
+
+    def _concerning(self, events: list[Any]) -> list[Any]:
+        try:
+            return list(self._door().concerning(events))
+        except Exception:
+            log.exception("events could not be looked at", extra={"event": self.event})
+            return events
 
     def _concerns(self, body: dict[str, Any]) -> bool:
-        provider = next(each for each in self.container.dependencies if each.attr_name == self.glance)
         try:
-            return bool(provider.concerns(body))
+            return bool(self._door().concerns(body))
         except Exception:
             # The worker stumbles over the same thing, and its event goes to the retries as any other.
             log.exception("an event could not be looked at", extra={"event": self.event})
@@ -114,23 +212,25 @@ class EventHandler(Entrypoint):
         self, message: Any, worker_ctx: WorkerContext, result: Any, exc_info: Any
     ) -> tuple[Any, Any]:
         """Acknowledge what was done; put what failed into its next queue first."""
-        if exc_info is None:
+        if exc_info is None or self._moved(message, exc_info[1]):
             self.queue_consumer.ack_message(message)
-            return result, exc_info
-        if isinstance(exc_info[1], ContainerBeingKilled):
+        else:
             self.queue_consumer.requeue_message(message)
-            return result, exc_info
+        return result, exc_info
+
+    def _moved(self, message: Any, error: BaseException, one: Any = None) -> bool:
+        """Whether a failed event is in its next queue. one: which of the bundle."""
+        if isinstance(error, ContainerBeingKilled):
+            return False
         try:
-            self.mover.move(self._next_stop(message, exc_info[1]))
+            self.mover.move(self._next_stop(message, error, one))
         except Unavailable:
             # With the broker away the event is its own again; a moment's wait keeps this from circling.
             sleep(BROKER_PAUSE_S)
-            self.queue_consumer.requeue_message(message)
-        else:
-            self.queue_consumer.ack_message(message)
-        return result, exc_info
+            return False
+        return True
 
-    def _next_stop(self, message: Any, error: BaseException) -> Outgoing:
+    def _next_stop(self, message: Any, error: BaseException, one: Any) -> Outgoing:
         failed = parking.attempts(message.headers) + 1
         code = error.code if isinstance(error, ServiceError) else type(error).__name__
         headers = parking.without_deaths(message.headers) | {
@@ -139,12 +239,7 @@ class EventHandler(Entrypoint):
             parking.FAILED_CODE: code,
             parking.FAILED_AT: clock.real_now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         }
-        properties = {
-            name: value
-            for name, value in message.properties.items()
-            if name not in ("application_headers", "expiration")
-        }
-        properties |= {"content_type": message.content_type, "content_encoding": message.content_encoding}
+        properties = _properties(message)
         fields = {
             "service": self.container.service_name,
             "event": self.event,
@@ -152,6 +247,8 @@ class EventHandler(Entrypoint):
             "code": code,
         }
         body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
+        if one is not None:
+            body, properties = codec.encode(one), properties | _as_one(one)
         if failed > len(self._retries):
             metrics.PARKED.labels(self.container.service_name, "failed").inc()
             log.error("event parked", extra=fields)

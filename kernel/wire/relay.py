@@ -14,10 +14,14 @@ from kernel.wire.publish import GroupPublisher
 class OutboxRelay(DependencyProvider):
     """Publishes what the service's use cases add to their outbox."""
 
+    def __init__(self, together: int = 1) -> None:
+        """together: how many events may travel in one message; for a service whose batches change much at once."""
+        self._together = together
+
     def setup(self) -> None:
         service = self.container.service_name
         publisher = GroupPublisher(self.container.config["AMQP_URI"])
-        self._carrier = Carrier(service, database_for(service), publisher)
+        self._carrier = Carrier(service, database_for(service), publisher, self._together)
         metrics.watch_outbox_lag(service, self._carrier.lag_s)
 
     def start(self) -> None:

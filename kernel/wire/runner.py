@@ -5,6 +5,7 @@ Starts containers itself: the `nameko` command needs `pkg_resources`, which newe
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -94,6 +95,9 @@ class ServiceRunner:
         duration_ms = round((clock.monotonic() - self._began_at) * 1000)
         services = ",".join(each.service_name for each in self.containers)
         log.info("ready", extra={"service": services, "duration_ms": duration_ms, "pid": os.getpid()})
+        # What lives as long as the process need not be looked through again: a whole collection costs some 50 ms.
+        gc.collect()
+        gc.freeze()
 
     def _finish(self, reason: str) -> None:
         if not self._end.ready():
