@@ -11,6 +11,7 @@ ServiceError
 │   ├── SoldOut               bus.sold_out              data.free: seats that are left, fewer than wanted
 │   ├── SalesClosed           bus.sales_closed          the bus leaves the stop within minutes, has left or is cancelled
 │   ├── TooManyHolds          bus.too_many_holds        data.most: unpaid orders that one traveller may have
+│   ├── CouponsAway           bus.coupons_away          the chosen coupons can't be set aside now; without them it is sold
 │   ├── HoldOver              bus.hold_over             the seats aren't kept any more, and can't be paid for
 │   ├── NotReturnable         bus.not_returnable        the terms don't allow it any more: data.ticket_id, data.term
 │   ├── QuoteChanged          bus.quote_changed         data.refund_fen: what would be paid back now
@@ -60,6 +61,10 @@ class SalesClosed(Conflict):
 
 class TooManyHolds(Conflict):
     code = "bus.too_many_holds"
+
+
+class CouponsAway(Conflict):
+    code = "bus.coupons_away"
 
 
 class HoldOver(Conflict):

@@ -10,9 +10,10 @@ from nameko.extensions import DependencyProvider
 from kernel import clock
 from kernel.config import load
 from kernel.saga.states import RefundState
-from kernel.wire import OutboxRelay, Replies, Storage, handle_event, rpc, timer
+from kernel.wire import Glance, OutboxRelay, Replies, Storage, handle_event, rpc, timer
 from services.airport import Airport
 from services.bus import schemas, usecases
+from services.bus.clients import MallCoupons
 from services.bus.settings import BusSettings, TicketKeys
 from services.bus.store import BusStore
 from services.bus.ticketing import TicketSigner
@@ -67,6 +68,7 @@ class BusService:
     relay = OutboxRelay()
     timetables = Timetables()
     signer = Signer()
+    bound = Glance(BusStore, usecases.concerns, BusStore.bound_among)
     gate = TicketReaderKeys()
     here: ClassVar[usecases.Here] = usecases.Here(load(Airport).iata, load(BusSettings))
 
@@ -92,8 +94,13 @@ class BusService:
 
     @rpc(arguments=schemas.HoldSeatsSchema())
     def hold_seats(self, request: dict[str, Any]) -> dict[str, Any]:
-        """OrderResultSchema. Errors: those of get_departure, bus.sales_closed, .sold_out, .too_many_holds."""
-        return usecases.hold_seats(self.storage, self.timetables, self._counter(), request)
+        """OrderResultSchema. Errors: those of get_departure, bus.sales_closed, .sold_out, .too_many_holds; with coupons
+        bus.coupons_away and shop.coupon_not_usable."""
+        counter = self._counter()
+        if request["coupon_ids"]:
+            mall = MallCoupons(self.replies)
+            return usecases.hold_with_coupons(self.storage, self.timetables, counter, mall, request)
+        return usecases.hold_seats(self.storage, self.timetables, counter, request)
 
     @rpc(arguments=schemas.ReleaseSeatsSchema())
     def release_seats(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -183,7 +190,7 @@ class BusService:
         .same_departure, .not_served, .sold_out, .sales_closed."""
         return usecases.cancel_departure(self.storage, self.timetables, self._counter(), request)
 
-    @handle_event("flights", "flight_changed")
+    @handle_event("flights", "flight_changed", glance="bound")
     def on_flight_changed(self, event: dict[str, Any]) -> None:
         """Offer another bus to those whose flight is late."""
         flight = event["data"]["flight"]
@@ -233,6 +240,11 @@ class BusService:
     def look_after_orders(self) -> None:
         """Resume what is stuck and free what is over, whatever the number of copies."""
         usecases.look_after_orders(self.storage, self._seats(), self._till())
+
+    @timer(every_s=10, lease="bus.coupons")
+    def look_after_coupons(self) -> None:
+        """Tell shop what became of orders with coupons, until it was told."""
+        usecases.look_after_coupons(self.storage, MallCoupons(self.replies))
 
     def _counter(self) -> usecases.Counter:
         return usecases.Counter(self.here, self._seats())

@@ -11,12 +11,13 @@ from nameko.extensions import DependencyProvider
 from kernel import clock
 from kernel.config import load
 from kernel.errors import ServiceError
-from kernel.wire import OutboxRelay, Replies, Storage, handle_event, rpc, timer
+from kernel.wire import Glance, OutboxRelay, Replies, Storage, handle_event, rpc, timer
 from services.airport import Airport
 from services.checkin import schemas, usecases
 from services.checkin.settings import CheckinSettings
 from services.checkin.store import CheckinStore
-from services.checkin.vault import vault_from_environment
+from services.checkin.turns import OF_ALL
+from services.checkin.vault import Vault
 
 
 class Here(DependencyProvider):
@@ -25,7 +26,7 @@ class Here(DependencyProvider):
     place: usecases.Place
 
     def setup(self) -> None:
-        self.place = usecases.Place(load(Airport).zoneinfo, load(CheckinSettings), vault_from_environment())
+        self.place = usecases.Place(load(Airport).zoneinfo, load(CheckinSettings), Vault.from_environment())
 
     def get_dependency(self, worker_ctx: WorkerContext) -> usecases.Place:
         return self.place
@@ -35,10 +36,12 @@ class CheckinService:
     """Who is on which flight, where they sit, who holds a pass, and who went through the gate."""
 
     name = "checkin"
+    waiting_places = OF_ALL
     replies = Replies()
     storage = Storage(CheckinStore)
     relay = OutboxRelay()
     place = Here()
+    listed = Glance(CheckinStore, usecases.concerns, CheckinStore.listed_among)
 
     @rpc(arguments=schemas.NoArgumentsSchema())
     def get_sealing_key(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -188,7 +191,7 @@ class CheckinService:
 
     # --- what others say
 
-    @handle_event("flights", "flight_changed")
+    @handle_event("flights", "flight_changed", glance="listed")
     def on_flight_changed(self, event: dict[str, Any]) -> None:
         """Keep the flight; its version says whether this was heard before."""
         usecases.hear(self.storage, self.place, event["data"]["flight"])

@@ -6,7 +6,8 @@ Exchange `flights.events` (topic, durable), routing key = the event's name. Body
      "aggregate": "<flight id>", "aggregate_version": 7, "at": "2026-11-23T08:00:00.123456Z",
      "data": {...}}
 
-`message_id` is the event's id. Events of one aggregate leave in the order of their versions; a consumer
+`message_id` is the event's id. What one batch changed may come together: `application/x-ndjson`, an envelope a line, no
+message id (docs/decisions/0098). Events of one aggregate leave in the order of their versions; a consumer
 drops what is not newer than what it has. Delivery is at least once.
 """
 

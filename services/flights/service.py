@@ -19,7 +19,7 @@ class FlightsService:
     name = "flights"
     replies = Replies()
     storage = Storage(FlightStore)
-    relay = OutboxRelay()
+    relay = OutboxRelay(together=100)
     view = usecases.viewpoint(load(Airport))
     settings = load(FlightsSettings)
 

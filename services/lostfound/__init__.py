@@ -1,4 +1,1 @@
-"""Lost and found: found items, reports of loss, matches, claims, handovers.
-
-Not built yet: nothing starts it.
-"""
+"""Lost and found: found items, reports of loss, matches, claims, handovers."""

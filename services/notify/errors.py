@@ -2,10 +2,12 @@
 
 ServiceError
 ├── NotFound
-│   └── FlightNotFound        notify.flight_not_found   no such flight to follow
+│   ├── FlightNotFound        notify.flight_not_found   no such flight to follow
+│   └── NoCard                notify.no_card            WeChat has no card of this campaign (yet)
 ├── Conflict
 │   ├── TooManyFollows        notify.too_many_follows   data.limit
 │   ├── NotReachable          notify.not_reachable      this WeChat user doesn't follow the account, or refuses
+│   ├── CardNotPossible       notify.card_not_possible  data.why: this coupon doesn't go into the wallet
 │   └── WindowClosed          notify.window_closed      customer-service messages: the user wrote too long ago
 ├── Forbidden
 │   └── ForeignPage           notify.foreign_page       only pages of our own origin are signed
@@ -31,12 +33,20 @@ class FlightNotFound(NotFound):
     code = "notify.flight_not_found"
 
 
+class NoCard(NotFound):
+    code = "notify.no_card"
+
+
 class TooManyFollows(Conflict):
     code = "notify.too_many_follows"
 
 
 class NotReachable(Conflict):
     code = "notify.not_reachable"
+
+
+class CardNotPossible(Conflict):
+    code = "notify.card_not_possible"
 
 
 class WindowClosed(Conflict):

@@ -18,10 +18,23 @@ export_passenger PassengerIdSchema     → ExportSchema
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Final
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from kernel.schemas import Strict
+from services.notify.card_schemas import WalletCardSchema
+from services.notify.vocabulary import (
+    MESSAGE_KINDS,
+    FlightConsent,
+    MessageState,
+    NewsKind,
+    NoticeKind,
+    Role,
+)
+
+__all__ = ["MESSAGE_KINDS", "FlightConsent", "MessageState", "NewsKind", "NoticeKind", "Role"]
+"""The vocabularies, which callers take from here, too."""
 
 MAX_FOLLOWS: Final = 50
 """Flights that one traveller may follow at a time."""
@@ -30,89 +43,8 @@ _NAME: Final = validate.Length(min=1, max=64)
 _PRINTABLE: Final = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z")
 
 
-class Role(StrEnum):
-    """Why somebody follows a flight."""
-
-    PASSENGER = "passenger"
-    COMPANION = "companion"
-    GREETER = "greeter"
-
-
-class NewsKind(StrEnum):
-    """What followers are told about."""
-
-    DELAYED = "delayed"
-    GATE = "gate"
-    BOARDING = "boarding"
-    LAST_CALL = "last_call"
-    GATE_CLOSED = "gate_closed"
-    DEPARTED = "departed"
-    LANDED = "landed"
-    BELT = "belt"
-    CANCELLED = "cancelled"
-    DIVERTED = "diverted"
-    RETURNED = "returned"
-    REINSTATED = "reinstated"  # takes back what was told: cancelled, diverted or returned no longer
-
-
-class FlightConsent(StrEnum):
-    """Whether a traveller agreed to messages about flights (passengers' consent `flight_messages`)."""
-
-    GIVEN = "given"
-    NEVER = "never"  # nothing was said on it, or on an older text
-    WITHDRAWN = "withdrawn"
-
-
-class NoticeKind(StrEnum):
-    """What one traveller is told about what they bought, paid or asked for."""
-
-    BUS_BOUGHT = "bus_bought"
-    BUS_CHANGED = "bus_changed"
-    BUS_RETURNED = "bus_returned"
-    BUS_SOON = "bus_soon"  # departs in an hour
-    BUS_CANCELLED = "bus_cancelled"
-    BUS_OFFER = "bus_offer"  # the flight is late: a later bus costs nothing
-    ORDER_REFUNDED = "order_refunded"  # paid, but it couldn't be delivered
-    PAYMENT_LATE = "payment_late"  # paid after its end: goes back
-    REFUND_DONE = "refund_done"
-    REFUND_HELD_UP = "refund_held_up"  # staff see to it
-    CODE = "code"  # of another service; never shown again
-    CHECKED_IN = "checked_in"
-    CHECKIN_SEAT = "checkin_seat"  # somebody else gave them another seat
-    CHECKIN_UNDONE = "checkin_undone"  # seat and pass are gone
-    CHECKIN_AGAIN = "checkin_again"  # a desk put right what was in the way
-    CHECKIN_FLIGHT = (
-        "checkin_flight"  # cancelled, moved in time or to another gate, for who doesn't follow it
-    )
-
-
-MESSAGE_KINDS: Final = tuple(kind.value for kind in (*NewsKind, *NoticeKind))
-
-
-class MessageState(StrEnum):
-    QUEUED = "queued"
-    DEFERRED = "deferred"  # waits for the end of quiet hours or for another attempt
-    SENDING = "sending"
-    SENT = "sent"  # WeChat has it
-    RECEIVED = "received"  # WeChat's receipt: success
-    REFUSED = "refused"  # the receiver doesn't follow the account, or doesn't want this kind
-    FAILED = "failed"
-    SUPERSEDED = "superseded"  # newer news of the flight went instead
-    EXPIRED = "expired"  # could not be sent while it was still worth knowing
-    UNKNOWN = "unknown"  # the answer was lost for so long that sending again might tell twice
-
-
-class Strict(Schema):
-    class Meta:
-        unknown = RAISE
-
-
 class _Write(Strict):
     request_id = fields.String(required=True, validate=validate.Length(min=8, max=128))
-
-
-class NoArgumentsSchema(Strict):
-    pass
 
 
 class PassengerIdSchema(Strict):
@@ -396,3 +328,4 @@ class ExportSchema(Schema):
     recipient = fields.Dict(required=True, allow_none=True)
     follows = fields.List(fields.Nested(OneFollowSchema(exclude=("flight",))), required=True)
     messages = fields.List(fields.Nested(MessageSchema), required=True)
+    cards = fields.List(fields.Nested(WalletCardSchema), required=True)

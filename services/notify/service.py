@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from kernel import clock
-from kernel.wire import OutboxRelay, Replies, Storage, handle_event, rpc, timer
+from kernel.schemas import NoArgumentsSchema
+from kernel.wire import Glance, OutboxRelay, Replies, Storage, handle_event, rpc, timer
 from services.notify import schemas, usecases
+from services.notify.carding import Carding
+from services.notify.malling import Malling
 from services.notify.store import NotifyStore
 from services.notify.worker import Desk
 
 
-class NotifyService:
+class NotifyService(Carding, Malling):
     """Who follows which flight, what they are told, and everything else that leaves for WeChat."""
 
     name = "notify"
@@ -19,6 +22,7 @@ class NotifyService:
     storage = Storage(NotifyStore)
     relay = OutboxRelay()
     desk = Desk()
+    followed = Glance(NotifyStore, usecases.concerns, lambda store, ids: store.news.followed_among(ids))
 
     @rpc(arguments=schemas.FollowSchema())
     def follow(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -52,7 +56,7 @@ class NotifyService:
         """MessagePageSchema. Errors: notify.bad_cursor."""
         return usecases.search_messages(self.storage, request)
 
-    @rpc(arguments=schemas.NoArgumentsSchema())
+    @rpc(arguments=NoArgumentsSchema())
     def status(self, request: dict[str, Any]) -> dict[str, Any]:
         """StatusSchema."""
         account = self.desk.wechat.settings
@@ -100,7 +104,7 @@ class NotifyService:
         """ExportSchema."""
         return usecases.export_passenger(self.storage, request["passenger_id"])
 
-    @handle_event("flights", "flight_changed", glance="desk")
+    @handle_event("flights", "flight_changed", glance="followed")
     def on_flight_changed(self, event: dict[str, Any]) -> None:
         """Judge the flight as it is now; its version says whether this was heard before."""
         if usecases.hear(self.storage, self.desk.view, event["data"]["flight"], clock.now()):
@@ -206,6 +210,90 @@ class NotifyService:
 
     def _tell_of_checkin(self, event: dict[str, Any]) -> None:
         usecases.note_checkin(self.storage, self.desk.view, event, clock.now())
+        self.desk.wake()
+
+    @handle_event("lostfound", "report_filed")
+    def on_report_filed(self, event: dict[str, Any]) -> None:
+        """We look for it from now on."""
+        self._tell_of_lost(event)
+
+    @handle_event("lostfound", "report_changed")
+    def on_report_changed(self, event: dict[str, Any]) -> None:
+        """Told when it expired; whoever changes or closes a report themselves knows."""
+        self._tell_of_lost(event)
+
+    @handle_event("lostfound", "match_found")
+    def on_match_found(self, event: dict[str, Any]) -> None:
+        """Something like theirs was handed in."""
+        self._tell_of_lost(event)
+
+    @handle_event("lostfound", "claim_submitted")
+    def on_claim_submitted(self, event: dict[str, Any]) -> None:
+        """It is being looked at."""
+        self._tell_of_lost(event)
+
+    @handle_event("lostfound", "claim_decided")
+    def on_claim_decided(self, event: dict[str, Any]) -> None:
+        """Approved: where and until when. Refused: why."""
+        self._tell_of_lost(event)
+
+    @handle_event("lostfound", "pickup_set")
+    def on_pickup_set(self, event: dict[str, Any]) -> None:
+        """When they come for it."""
+        self._tell_of_lost(event)
+
+    @handle_event("lostfound", "pickup_due")
+    def on_pickup_due(self, event: dict[str, Any]) -> None:
+        """Nobody came yet, and soon it is too late."""
+        self._tell_of_lost(event)
+
+    @handle_event("lostfound", "code_renewed")
+    def on_code_renewed(self, event: dict[str, Any]) -> None:
+        """The page shows a new code."""
+        self._tell_of_lost(event)
+
+    @handle_event("lostfound", "claim_lapsed")
+    def on_claim_lapsed(self, event: dict[str, Any]) -> None:
+        """Nobody came in time."""
+        self._tell_of_lost(event)
+
+    @handle_event("lostfound", "item_returned")
+    def on_item_returned(self, event: dict[str, Any]) -> None:
+        """It was handed over."""
+        self._tell_of_lost(event)
+
+    @handle_event("lostfound", "find_changed")
+    def on_find_changed(self, event: dict[str, Any]) -> None:
+        """What they announced came to a desk."""
+        self._tell_of_lost(event)
+
+    @handle_event("lostfound", "courier_paid")
+    def on_courier_paid(self, event: dict[str, Any]) -> None:
+        """It leaves with the next courier."""
+        self._tell_of_lost(event)
+
+    @handle_event("lostfound", "courier_sent")
+    def on_courier_sent(self, event: dict[str, Any]) -> None:
+        """With its tracking number."""
+        self._tell_of_lost(event)
+
+    @handle_event("lostfound", "courier_delivered")
+    def on_courier_delivered(self, event: dict[str, Any]) -> None:
+        """Its owner has it; item_returned, beside it, isn't told."""
+        self._tell_of_lost(event)
+
+    @handle_event("lostfound", "courier_came_back")
+    def on_courier_came_back(self, event: dict[str, Any]) -> None:
+        """It is fetched at a desk after all."""
+        self._tell_of_lost(event)
+
+    @handle_event("lostfound", "courier_refunded")
+    def on_courier_refunded(self, event: dict[str, Any]) -> None:
+        """It isn't sent, and the fee goes back."""
+        self._tell_of_lost(event)
+
+    def _tell_of_lost(self, event: dict[str, Any]) -> None:
+        usecases.note_lost(self.storage, self.desk.view, event, clock.now())
         self.desk.wake()
 
     @handle_event("passengers", "passenger_changed")

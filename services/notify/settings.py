@@ -50,6 +50,11 @@ class NotifySettings:
     hold_off_s: float = setting(
         "NOTIFY_HOLD_OFF_S", 60.0, about="seconds within which an undone change is told to nobody"
     )
+    gather_s: float = setting(
+        "NOTIFY_GATHER_S",
+        20.0,
+        about="seconds that messages about an order of the mall wait for others, to be one with them",
+    )
     quiet_hours: str = setting(
         "NOTIFY_QUIET_HOURS",
         "23-7",
@@ -59,11 +64,19 @@ class NotifySettings:
         "NOTIFY_KEEP_DAYS", 180, about="days after which it is forgotten who was told what"
     )
 
+    card_logo_url: str = setting(
+        "NOTIFY_CARD_LOGO_URL",
+        "",
+        about="the picture on coupons in WeChat's card wallet, as WeChat gave its address for an upload; empty: our own icon",
+    )
+
     def __post_init__(self) -> None:
         if not 0 < self.rate_per_s <= 10_000:
             raise ValueError("NOTIFY_RATE_PER_S is more than 0 and at most 10000")
         if not 0 <= self.hold_off_s <= 600:
             raise ValueError("NOTIFY_HOLD_OFF_S is 0 to 600")
+        if not 0 <= self.gather_s <= 600:
+            raise ValueError("NOTIFY_GATHER_S is 0 to 600")
         if self.keep_days < 7:
             raise ValueError("NOTIFY_KEEP_DAYS is at least 7")
         self.quiet()

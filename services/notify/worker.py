@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Final
 
 from eventlet import GreenPool, Timeout
 from eventlet.event import Event
@@ -18,6 +18,7 @@ from kernel.db import UnitOfWork, database_for
 from services.airport import Airport
 from services.notify import usecases
 from services.notify.clients import WeChat
+from services.notify.domain import Shown
 from services.notify.settings import NotifySettings, WeChatSettings
 from services.notify.store import Claimed, NotifyStore
 from services.notify.usecases import Courier, Sent, Tokens, View
@@ -64,9 +65,12 @@ class Desk(DependencyProvider):
         uow = UnitOfWork(database_for(self.container.service_name), NotifyStore)
         settings = load(NotifySettings)
         self.wechat = WeChat(load(WeChatSettings))
-        self.view = View(load(Airport).zoneinfo, settings)
+        airport = load(Airport)
+        self.view = View(airport.zoneinfo, settings)
         self.tokens = Tokens(uow, self.wechat, field_cipher())
         self.public_url = settings.public_url.rstrip("/")
+        logo_url = settings.card_logo_url or f"{self.public_url}/static/icon.svg"
+        self.shown = Shown(f"{airport.short_zh}商城", logo_url, f"{self.public_url}/me/coupons")
         self._uow = uow
         self._pool = GreenPool(usecases.BATCH)
         self._courier = Courier(uow, self.wechat, self.tokens, self.public_url, self._each)
@@ -88,16 +92,6 @@ class Desk(DependencyProvider):
 
     def get_dependency(self, worker_ctx: WorkerContext) -> Desk:
         return self
-
-    def concerns(self, event: dict[str, Any]) -> bool:
-        """Whether a flight's change may be news to anybody: a glance that spares it a worker.
-
-        On SQLite alone, where a look is some microseconds of this process; on PostgreSQL it would make the next
-        event wait, and the worker looks.
-        """
-        if self._uow.database.dialect_name != "sqlite":
-            return True
-        return usecases.concerns(self._uow, event)
 
     def wake(self) -> None:
         """Let the courier look now."""

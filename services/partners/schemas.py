@@ -9,7 +9,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from kernel.schemas import Strict
 
 ALLOWED_SKEW_S: Final = 300
 """How far the timestamp of a signed request may be from our clock."""
@@ -33,6 +35,8 @@ class Scope(StrEnum):
     CHECKIN_WRITE = "checkin:write"  # passenger lists and aircraft
     BOARDING_WRITE = "boarding:write"  # scans at the gate
     BOARDING_READ = "boarding:read"  # who boards: names; and webhooks
+    LOSTFOUND_WRITE = "lostfound:write"  # what was found on board
+    LOSTFOUND_READ = "lostfound:read"  # own items, claims on own flights; and webhooks
 
 
 EVERY_AIRLINE: Final = "*"
@@ -41,7 +45,8 @@ MAX_DELIVERIES: Final = 200
 
 
 class WebhookEvent(StrEnum):
-    """What a partner may be told of its travellers; `checkin.events` says what each means."""
+    """What a partner may be told: of its travellers as `checkin.events` says, of what was found on its flights as
+    `lostfound.events` does."""
 
     CHECKED_IN = "checked_in"
     SEAT_CHANGED = "seat_changed"
@@ -51,6 +56,11 @@ class WebhookEvent(StrEnum):
     RESEATED = "reseated"
     BOARDED = "boarded"
     UNBOARDED = "unboarded"
+    ITEM_REGISTERED = "item_registered"
+    ITEM_CHANGED = "item_changed"
+    CLAIM_SUBMITTED = "claim_submitted"
+    CLAIM_DECIDED = "claim_decided"
+    ITEM_RETURNED = "item_returned"
 
 
 class DeliveryState(StrEnum):
@@ -59,21 +69,16 @@ class DeliveryState(StrEnum):
     PARKED = "parked"  # given up after 72 hours; replay sends it again
 
 
-class _Strict(Schema):
-    class Meta:
-        unknown = RAISE
-
-
-class ClientIdSchema(_Strict):
+class ClientIdSchema(Strict):
     client_id = fields.String(required=True, validate=validate.Length(min=1, max=64))
 
 
-class AuthenticateClientSchema(_Strict):
+class AuthenticateClientSchema(Strict):
     client_id = fields.String(required=True, validate=validate.Length(min=1, max=256))
     client_secret = fields.String(required=True, validate=validate.Length(min=1, max=256), load_only=True)
 
 
-class VerifyRequestSchema(_Strict):
+class VerifyRequestSchema(Strict):
     client_id = fields.String(required=True, validate=validate.Length(min=1, max=64))
     timestamp = fields.Integer(
         required=True,
@@ -179,7 +184,9 @@ class DeliverySchema(Schema):
     number = fields.Integer(required=True)
     id = fields.String(required=True)
     event = fields.Enum(WebhookEvent, by_value=True, required=True)
-    traveller_id = fields.String(required=True)
+    traveller_id = fields.String(
+        required=True, metadata={"description": "what it is about: a traveller, an item or a claim"}
+    )
     version = fields.Integer(required=True)
     state = fields.Enum(DeliveryState, by_value=True, required=True)
     attempts = fields.Integer(required=True)

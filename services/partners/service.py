@@ -132,6 +132,31 @@ class PartnersService:
         """Tell those who asked."""
         self._note(event)
 
+    @handle_event("lostfound", "item_registered")
+    def on_item_registered(self, event: dict[str, Any]) -> None:
+        """Tell those who asked."""
+        self._note(event)
+
+    @handle_event("lostfound", "item_changed")
+    def on_item_changed(self, event: dict[str, Any]) -> None:
+        """Tell those who asked."""
+        self._note(event)
+
+    @handle_event("lostfound", "claim_submitted")
+    def on_claim_submitted(self, event: dict[str, Any]) -> None:
+        """Tell those who asked."""
+        self._note(event)
+
+    @handle_event("lostfound", "claim_decided")
+    def on_claim_decided(self, event: dict[str, Any]) -> None:
+        """Tell those who asked."""
+        self._note(event)
+
+    @handle_event("lostfound", "item_returned")
+    def on_item_returned(self, event: dict[str, Any]) -> None:
+        """Tell those who asked."""
+        self._note(event)
+
     @timer(every_s=60, lease="partners.purge")
     def purge(self) -> None:
         """Forget what can't matter any more, once a minute whatever the number of copies."""

@@ -39,10 +39,14 @@ class Caller(Protocol):
 EXPORTS: Final[dict[str, Callable[[Caller, str], dict[str, Any]]]] = {
     "bus": lambda caller, who: caller.call("bus", "export_passenger", {"passenger_id": who}, COPY_S),
     "checkin": lambda caller, who: caller.call("checkin", "export_passenger", {"passenger_id": who}, COPY_S),
+    "lostfound": lambda caller, who: caller.call(
+        "lostfound", "export_passenger", {"passenger_id": who}, COPY_S
+    ),
     "notify": lambda caller, who: caller.call("notify", "export_passenger", {"passenger_id": who}, COPY_S),
     "payments": lambda caller, who: caller.call(
         "payments", "export_passenger", {"passenger_id": who}, COPY_S
     ),
+    "shop": lambda caller, who: caller.call("shop", "export_passenger", {"passenger_id": who}, COPY_S),
 }
 """By service, how it is asked for its copy. The same services as `domain.HOLDERS`."""
 

@@ -8,7 +8,8 @@ ServiceError
 │   ├── PassengerNotFound     passengers.not_found
 │   ├── CompanionNotFound     passengers.companion_not_found
 │   ├── DocumentNotFound      passengers.document_not_found
-│   └── ErasureNotFound       passengers.erasure_not_found
+│   ├── ErasureNotFound       passengers.erasure_not_found
+│   └── PairingOver           passengers.pairing_over       a computer's sign-in is over, used, or never was
 ├── Conflict
 │   ├── DocumentExists        passengers.document_exists    this traveller keeps that number already
 │   ├── TooMany               passengers.too_many           data.limit
@@ -59,6 +60,10 @@ class DocumentNotFound(NotFound):
 
 class ErasureNotFound(NotFound):
     code = "passengers.erasure_not_found"
+
+
+class PairingOver(NotFound):
+    code = "passengers.pairing_over"
 
 
 class DocumentExists(Conflict):

@@ -36,8 +36,9 @@ ERASURE_REQUESTED: Final = "erasure_requested"
 }"""
 
 PASSENGERS_MERGED: Final = "passengers_merged"
-"""Two travellers are one: what `from` had belongs to `into`. data = {"from": str, "into": str}.
-Aggregate: `into`. Comes once per `from`; moving what isn't there is no error."""
+"""Two travellers are one: what `from` had belongs to `into`. data = {"from": str, "into": str, "earlier_ids": [str]}.
+earlier_ids: who had become `from` before; news of them may come after this. Aggregate: `into`. Comes once per `from`;
+moving what isn't there is no error."""
 
 SCHEMA_VERSION: Final = 1
 

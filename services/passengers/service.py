@@ -18,7 +18,7 @@ from services.passengers.clients import EXPORTS, WeChat
 from services.passengers.events import ERASURE_DONE
 from services.passengers.settings import PassengersSettings, WeChatSettings
 from services.passengers.store import PassengersStore
-from services.passengers.vault import Vault, vault_from_environment
+from services.passengers.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Secrets(DependencyProvider):
     vault: Vault
 
     def setup(self) -> None:
-        self.vault = vault_from_environment()
+        self.vault = Vault.from_environment()
 
     def get_dependency(self, worker_ctx: WorkerContext) -> Vault:
         return self.vault
@@ -84,9 +84,34 @@ class PassengersService:
         """DoneSchema. Errors: passengers.not_found."""
         return usecases.end_all_sessions(self.storage, request)
 
+    @rpc(arguments=schemas.BeginPairingSchema())
+    def begin_pairing(self, request: dict[str, Any]) -> dict[str, Any]:
+        """BegunPairingSchema."""
+        return usecases.begin_pairing(self.storage, request["browser"])
+
+    @rpc(arguments=schemas.PairingCodeSchema())
+    def get_pairing(self, request: dict[str, Any]) -> dict[str, Any]:
+        """PairingSchema. Errors: passengers.pairing_over."""
+        return usecases.get_pairing(self.storage, request["code"])
+
+    @rpc(arguments=schemas.DecidePairingSchema())
+    def decide_pairing(self, request: dict[str, Any]) -> dict[str, Any]:
+        """PairingDecidedSchema. Errors: passengers.pairing_over, .not_found."""
+        return usecases.decide_pairing(self.storage, request)
+
+    @rpc(arguments=schemas.PairingWatchSchema())
+    def pairing_state(self, request: dict[str, Any]) -> dict[str, Any]:
+        """PairingStateSchema."""
+        return usecases.pairing_state(self.storage, request["watch"])
+
+    @rpc(arguments=schemas.ClaimPairingSchema())
+    def claim_pairing(self, request: dict[str, Any]) -> dict[str, Any]:
+        """SignedInSchema. Errors: passengers.pairing_over, .no_session."""
+        return usecases.claim_pairing(self.storage, self.vault, request)
+
     @rpc(arguments=schemas.FollowerSchema())
     def note_wechat_follower(self, request: dict[str, Any]) -> dict[str, Any]:
-        """PassengerIdSchema."""
+        """FollowerResultSchema."""
         return usecases.note_follower(self.storage, self.vault, request)
 
     @rpc(arguments=schemas.PassengerIdSchema())
@@ -199,9 +224,17 @@ class PassengersService:
     def on_checkin_erased(self, event: dict[str, Any]) -> None:
         usecases.note_erasure_done(self.storage, "checkin", event)
 
+    @handle_event("lostfound", ERASURE_DONE)
+    def on_lostfound_erased(self, event: dict[str, Any]) -> None:
+        usecases.note_erasure_done(self.storage, "lostfound", event)
+
     @handle_event("payments", ERASURE_DONE)
     def on_payments_erased(self, event: dict[str, Any]) -> None:
         usecases.note_erasure_done(self.storage, "payments", event)
+
+    @handle_event("shop", ERASURE_DONE)
+    def on_shop_erased(self, event: dict[str, Any]) -> None:
+        usecases.note_erasure_done(self.storage, "shop", event)
 
     @timer(every_s=600, lease="passengers.purge")
     def purge(self) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
+
+from kernel.schemas import Strict
 
 MAX_AMOUNT_FEN: Final = 100_000_000
 """A million yuan: more is a mistake."""
@@ -39,11 +41,6 @@ class RefundState(StrEnum):
     CLOSED = "closed"
 
 
-class _Strict(Schema):
-    class Meta:
-        unknown = RAISE
-
-
 def _request_id() -> fields.String:
     return fields.String(required=True, validate=validate.Length(min=8, max=128))
 
@@ -61,7 +58,7 @@ def _amount() -> fields.Integer:
     )
 
 
-class CreateIntentSchema(_Strict):
+class CreateIntentSchema(Strict):
     request_id = _request_id()
     order_service = fields.String(required=True, validate=validate.Regexp(r"^[a-z]{2,16}\Z"))
     order_id = fields.String(required=True, validate=validate.Length(min=1, max=64))
@@ -79,7 +76,7 @@ class CreateIntentSchema(_Strict):
     channel = fields.Enum(Channel, by_value=True, required=True)
 
 
-class OutTradeNoSchema(_Strict):
+class OutTradeNoSchema(Strict):
     out_trade_no = _number()
 
 
@@ -94,7 +91,7 @@ class RefundSchema(OutTradeNoSchema):
     reason = fields.String(required=True, validate=validate.Length(min=1, max=80))
 
 
-class RecordNotificationSchema(_Strict):
+class RecordNotificationSchema(Strict):
     request_id = _request_id()
     headers = fields.Dict(
         keys=fields.String(validate=validate.Length(max=64)),
@@ -105,20 +102,20 @@ class RecordNotificationSchema(_Strict):
     body = fields.String(required=True, validate=validate.Length(max=65_536))
 
 
-class OrderSchema(_Strict):
+class OrderSchema(Strict):
     order_service = fields.String(required=True, validate=validate.Length(min=1, max=16))
     order_id = fields.String(required=True, validate=validate.Length(min=1, max=64))
 
 
-class PassengerIdSchema(_Strict):
+class PassengerIdSchema(Strict):
     passenger_id = fields.String(required=True, validate=validate.Length(min=1, max=64))
 
 
-class ListAbnormalSchema(_Strict):
+class ListAbnormalSchema(Strict):
     limit = fields.Integer(load_default=100, strict=True, validate=validate.Range(min=1, max=500))
 
 
-class ReconcileSchema(_Strict):
+class ReconcileSchema(Strict):
     day = fields.Date(required=True, metadata={"description": "day of the bill, in Beijing"})
 
 

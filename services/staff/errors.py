@@ -18,6 +18,7 @@ ServiceError
     ├── WeakPassword          staff.weak_password       data.reason: short, long, common, login, same
     ├── WrongPassword         staff.wrong_password      the current password, asked for before it is changed
     ├── WrongCode             staff.wrong_code          the first code of a new authenticator
+    ├── VouchRefused          staff.vouch_refused       the second person's login or code; data.reason: own, code
     ├── BadLogin              staff.bad_login
     ├── BadSeal               staff.bad_seal          sealed for another key: fetch the key, seal again
     └── BadRequest            staff.bad_request         data.fields
@@ -70,6 +71,10 @@ class WrongPassword(Invalid):
 
 class WrongCode(Invalid):
     code = "staff.wrong_code"
+
+
+class VouchRefused(Invalid):
+    code = "staff.vouch_refused"
 
 
 class BadLogin(Invalid):

@@ -13,6 +13,7 @@ list_accounts ListAccountsSchema         → AccountsSchema         by login
 get_account AccountIdSchema              → AccountResultSchema
 add_account AddAccountSchema             → AccountResultSchema    writes
 set_roles SetRolesSchema                 → AccountResultSchema    writes; ends all sessions
+set_shops SetShopsSchema                 → AccountResultSchema    writes; ends all sessions
 set_active SetActiveSchema               → AccountResultSchema    writes; ends all sessions
 reset_account ResetAccountSchema         → AccountResultSchema    writes; ends all sessions
 record_action RecordActionSchema         → DoneSchema             writes
@@ -27,14 +28,20 @@ is kept for a repeat, ever holds one.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
+
+from kernel.schemas import Strict
 
 MAX_PAGE: Final = 200
+MAX_SHOPS: Final = 50
+EVERY_SHOP: Final = "*"
+"""In an account's list of shops: all there are, and all there will be. It stands alone."""
 MIN_PASSWORD: Final = 12
 MAX_PASSWORD: Final = 200
 LOGIN_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]{1,38}[a-z0-9]\Z"
+SHOP_PATTERN: Final = r"^(\*|[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?)\Z"
 _TOKEN: Final = validate.Regexp(r"^[A-Za-z0-9_-]{20,128}\Z")
 _ID: Final = validate.Length(min=1, max=64)
 
@@ -45,14 +52,14 @@ class Role(StrEnum):
     DESK = "desk"  # lost and found
     SUPERVISOR = "supervisor"
     INSPECTOR = "inspector"  # buses
-    SHOP = "shop"
+    SHOP = "shop"  # of the account's shops
     LOUNGE = "lounge"
     FEEDBACK = "feedback"
     EDITOR = "editor"  # notices and guides
     FLIGHT_DESK = "flight_desk"
     CHECKIN_DESK = "checkin_desk"  # passenger lists: names, seats
     SUPPORT = "support"  # messages and payments
-    ADMIN = "admin"  # accounts and the trail, nothing else
+    ADMIN = "admin"  # accounts, the trail, and every shop of the mall
 
 
 class Step(StrEnum):
@@ -62,16 +69,11 @@ class Step(StrEnum):
     ENROL = "enrol"
 
 
-class _Strict(Schema):
-    class Meta:
-        unknown = RAISE
-
-
-class _Write(_Strict):
+class _Write(Strict):
     request_id = fields.String(required=True, validate=validate.Length(min=8, max=128))
 
 
-class _From(_Strict):
+class _From(Strict):
     """Where a request comes from, for allowances and for the list of sessions."""
 
     address = fields.String(required=True, validate=validate.Length(max=64))
@@ -81,10 +83,6 @@ class _From(_Strict):
         validate=validate.Length(max=128),
         metadata={"description": "token of a device that signed in before"},
     )
-
-
-class NoArgumentsSchema(_Strict):
-    pass
 
 
 class SealingKeySchema(Schema):
@@ -99,13 +97,13 @@ def _sealed(what: str) -> fields.String:
     )
 
 
-class PasswordSchema(_Strict):
+class PasswordSchema(Strict):
     """Sealed."""
 
     password = fields.String(required=True, validate=validate.Length(max=MAX_PASSWORD), load_only=True)
 
 
-class PasswordsSchema(_Strict):
+class PasswordsSchema(Strict):
     """Sealed: the password that is, and the one that is to be."""
 
     old_password = fields.String(required=True, validate=validate.Length(max=MAX_PASSWORD), load_only=True)
@@ -126,7 +124,7 @@ class SignInStepSchema(Schema):
     secret = fields.String(required=True, metadata={"description": "base32, to be enrolled; else empty"})
 
 
-class ChallengeSchema(_Strict):
+class ChallengeSchema(Strict):
     challenge = fields.String(required=True, validate=_TOKEN, load_only=True)
 
 
@@ -142,6 +140,11 @@ class AccountSchema(Schema):
     login = fields.String(required=True)
     name = fields.String(required=True)
     roles = fields.List(fields.Enum(Role, by_value=True), required=True)
+    shops = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": 'ids of shops, sorted; ["*"]: all of the mall'},
+    )
     active = fields.Boolean(required=True)
     enrolled = fields.Boolean(required=True, metadata={"description": "has a second factor"})
     must_change = fields.Boolean(required=True, metadata={"description": "the password was given by another"})
@@ -161,7 +164,7 @@ class SignedInSchema(AccountResultSchema):
     )
 
 
-class TokenSchema(_Strict):
+class TokenSchema(Strict):
     token = fields.String(required=True, validate=_TOKEN, load_only=True)
 
 
@@ -174,7 +177,7 @@ class DoneSchema(Schema):
     done = fields.Boolean(required=True)
 
 
-class AccountIdSchema(_Strict):
+class AccountIdSchema(Strict):
     account_id = fields.String(required=True, validate=_ID)
 
 
@@ -209,7 +212,7 @@ class ChangePasswordSchema(_Acted):
     sealed = _sealed("PasswordsSchema")
 
 
-class ListAccountsSchema(_Strict):
+class ListAccountsSchema(Strict):
     text = fields.String(load_default="", validate=validate.Length(max=64))
     role = fields.Enum(Role, by_value=True, load_default=None, allow_none=True)
     limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=MAX_PAGE))
@@ -227,16 +230,31 @@ def _roles() -> fields.List[Role]:
     )
 
 
+def _shops(**given: Any) -> fields.List[str]:
+    """The shops at which somebody with the role `shop` works; other roles take no notice of them."""
+    return fields.List(
+        fields.String(validate=validate.Regexp(SHOP_PATTERN)),
+        validate=validate.Length(max=MAX_SHOPS),
+        **given,
+    )
+
+
 class AddAccountSchema(_Acted):
     login = fields.String(required=True, validate=validate.Length(max=64))
     name = fields.String(required=True, validate=validate.Length(min=1, max=64))
     roles = _roles()
+    shops = _shops(load_default=list)
     sealed = _sealed("PasswordSchema")
 
 
 class SetRolesSchema(_Acted):
     account_id = fields.String(required=True, validate=_ID)
     roles = _roles()
+
+
+class SetShopsSchema(_Acted):
+    account_id = fields.String(required=True, validate=_ID)
+    shops = _shops(required=True)
 
 
 class SetActiveSchema(_Acted):
@@ -251,13 +269,28 @@ class ResetAccountSchema(_Acted):
     sealed = _sealed("PasswordSchema")
 
 
+class CodeSchema(Strict):
+    """Sealed."""
+
+    code = fields.String(required=True, validate=validate.Length(max=64), load_only=True)
+
+
+class VouchSchema(_Acted):
+    """login: of the second person, who holds one of `roles`. about: what they vouch for, as the trail names it."""
+
+    login = fields.String(required=True, validate=validate.Length(max=200))
+    roles = _roles()
+    about = fields.String(load_default="", validate=validate.Length(max=128))
+    sealed = _sealed("CodeSchema")
+
+
 class RecordActionSchema(_Acted):
     action = fields.String(required=True, validate=validate.Regexp(r"^[a-z_]+\.[a-z_]+\Z"))
     subject = fields.String(load_default="", validate=validate.Length(max=128))
     detail = fields.Dict(keys=fields.String(validate=validate.Length(max=32)), load_default=dict)
 
 
-class ListAuditSchema(_Strict):
+class ListAuditSchema(Strict):
     text = fields.String(
         load_default="",
         validate=validate.Length(max=100),

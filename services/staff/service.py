@@ -10,6 +10,7 @@ from nameko.extensions import DependencyProvider
 
 from kernel.config import load
 from kernel.crypto import FieldCipher, field_cipher
+from kernel.schemas import NoArgumentsSchema
 from kernel.wire import OutboxRelay, Replies, Storage, rpc, timer
 from services.staff import schemas, usecases
 from services.staff.clients import Argon2
@@ -68,7 +69,7 @@ class StaffService:
     hasher = Hasher()
     box = Box()
 
-    @rpc(arguments=schemas.NoArgumentsSchema())
+    @rpc(arguments=NoArgumentsSchema())
     def get_sealing_key(self, request: dict[str, Any]) -> dict[str, Any]:
         """SealingKeySchema."""
         return {"key": self.box.sealing_key()}
@@ -136,6 +137,11 @@ class StaffService:
         """AccountResultSchema. Errors: staff.not_found, .last_admin."""
         return usecases.set_roles(self.storage, request)
 
+    @rpc(arguments=schemas.SetShopsSchema())
+    def set_shops(self, request: dict[str, Any]) -> dict[str, Any]:
+        """AccountResultSchema. Errors: staff.not_found."""
+        return usecases.set_shops(self.storage, request)
+
     @rpc(arguments=schemas.SetActiveSchema())
     def set_active(self, request: dict[str, Any]) -> dict[str, Any]:
         """AccountResultSchema. Errors: staff.not_found, .last_admin."""
@@ -147,6 +153,12 @@ class StaffService:
         opened = self.box.unsealed(request, schemas.PasswordSchema())
         return usecases.reset_account(self.storage, self.hasher, opened)
 
+    @rpc(arguments=schemas.VouchSchema())
+    def vouch(self, request: dict[str, Any]) -> dict[str, Any]:
+        """AccountResultSchema. Errors: staff.vouch_refused, .too_many_attempts, .bad_seal."""
+        opened = self.box.unsealed(request, schemas.CodeSchema())
+        return usecases.vouch(self.storage, self.cipher, opened)
+
     @rpc(arguments=schemas.RecordActionSchema())
     def record_action(self, request: dict[str, Any]) -> dict[str, Any]:
         """DoneSchema."""
@@ -157,7 +169,7 @@ class StaffService:
         """AuditPageSchema."""
         return usecases.list_audit(self.storage, request)
 
-    @rpc(arguments=schemas.NoArgumentsSchema())
+    @rpc(arguments=NoArgumentsSchema())
     def verify_audit(self, request: dict[str, Any]) -> dict[str, Any]:
         """AuditStateSchema."""
         return usecases.verify_audit(self.storage)

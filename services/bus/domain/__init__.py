@@ -22,6 +22,7 @@ from services.bus.domain.timetable import (
     Timetable,
     Wanted,
     distance_m,
+    in_time,
     latest_for_flight,
 )
 from services.bus.schemas.vocabulary import Why
@@ -46,6 +47,7 @@ __all__ = [
     "Why",
     "change_term",
     "distance_m",
+    "in_time",
     "latest_for_flight",
     "price_fen",
     "refund_fen",

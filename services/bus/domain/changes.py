@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from services.bus.domain.holds import BookedRide, BusTicket
+from services.bus.domain.holds import BookedRide, BusTicket, Seat
 from services.bus.domain.terms import Term, change_term
 from services.bus.errors import ChangedBefore, ChangeTooLate, NotChangeable, OtherFare, SameDeparture
 from services.bus.schemas.vocabulary import TicketState, Why
@@ -94,6 +94,30 @@ def roll_window(ride: BookedRide, bound: Bound, before_flight: timedelta) -> tup
     return flight.best_at + AFTER_LANDING, ride.arrives_at + WITHIN
 
 
+@dataclass(frozen=True)
+class Meeting:
+    """The flight that a bus must meet, as it is known now. at: when it leaves from here or lands here, aware."""
+
+    at: datetime
+    departing: bool
+
+    def missed_by(self, departs_at: datetime, arrives_at: datetime, before_flight: timedelta) -> bool:
+        """Whether a bus with these times is too late for who flies out, or leaves too early for who lands."""
+        if self.departing:
+            return arrives_at > self.at - before_flight
+        return departs_at < self.at + AFTER_LANDING
+
+
+def meeting(bound: Bound | None, bought_for: datetime | None, *, to_airport: bool) -> Meeting | None:
+    """What an order must meet, if it is to meet anything. bound: when something was heard of the flight since.
+
+    bought_for: its time as the buyer knew it, until something is heard. to_airport: where the bus goes.
+    """
+    if bound is not None:
+        return Meeting(bound.flight.best_at, bound.flight.departing)
+    return None if bought_for is None else Meeting(bought_for, to_airport)
+
+
 def allowed_term(tickets: Collection[BusTicket], whys: Collection[Why], now: datetime) -> tuple[Why, Term]:
     """Why and on which terms these tickets of one ride may be changed together, at the airport's `now`.
 
@@ -138,3 +162,14 @@ def price_after(paid_fen: int, new_fen: int, why: Why) -> tuple[int, int]:
     if why is Why.OWN_WISH and new_fen != paid_fen:
         raise OtherFare
     return min(paid_fen, new_fen), max(0, paid_fen - new_fen)
+
+
+def ticket_after(ticket: BusTicket, new_fen: int, why: Why) -> tuple[Seat, int]:
+    """The seat that takes a ticket's place on a ride of another fare, and what goes back to the traveller.
+
+    Fares are compared without coupons; what a coupon took off stays with the ticket, as far as the new fare reaches.
+    No more goes back than was paid. Raises OtherFare.
+    """
+    fare_fen, _ = price_after(ticket.fare_fen, new_fen, why)
+    paid_fen = max(0, fare_fen - ticket.discount_fen)
+    return Seat(ticket.rider, paid_fen, fare_fen - paid_fen), ticket.price_fen - paid_fen

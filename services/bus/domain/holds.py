@@ -17,10 +17,11 @@ from services.bus.schemas.vocabulary import Rider, TicketState
 
 @dataclass(frozen=True)
 class Seat:
-    """One rider of an order, with the price that was told."""
+    """One rider of an order. price_fen: what is paid for it; discount_fen: what coupons take off its fare."""
 
     rider: Rider
     price_fen: int
+    discount_fen: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,17 @@ class Order:
     def id(self) -> str:
         return self.sale.id
 
+    @property
+    def discount_fen(self) -> int:
+        """What coupons take off; 0 without coupons, since one that takes nothing off is never used."""
+        return sum(seat.discount_fen for seat in self.seats)
+
 
 @dataclass(frozen=True)
 class BusTicket:
     """One rider's place. number: of the seat in its order; code: the signed text.
 
-    price_fen: what was paid for it. changes: how often it was changed by its owner's own wish. replaces: the ticket
+    price_fen: what was paid for it. discount_fen: what coupons took off its fare. changes: how often it was changed by its owner's own wish. replaces: the ticket
     that was changed into this one. refund_fen: what is paid back for it.
     """
 
@@ -79,6 +85,12 @@ class BusTicket:
     boarded_at: datetime | None = None
     boarded_by: str | None = None
     ended_at: datetime | None = None
+    discount_fen: int = 0
+
+    @property
+    def fare_fen(self) -> int:
+        """What the ride cost without coupons."""
+        return self.price_fen + self.discount_fen
 
 
 def seats_of(riders: tuple[Rider, ...], adult_fen: int) -> tuple[Seat, ...]:

@@ -18,6 +18,7 @@ from services.bus.domain.feed import ADDED, NOT_HERE, Feed, Route, Stop, StopTim
 
 LANGUAGES: Final = ("zh", "en")
 _EARTH_M: Final = 6_371_000
+_WAITS_MOST: Final = timedelta(hours=4)
 _LONGEST: Final = 2  # service days before today whose buses may still be under way
 
 
@@ -228,6 +229,15 @@ def _among(call: Call, stops: Iterable[str] | None) -> bool:
 def latest_for_flight(departs_at: datetime, ahead: timedelta) -> datetime:
     """When the bus must be at the airport at the latest for a flight that departs at `departs_at`."""
     return departs_at - ahead
+
+
+def in_time(ride: Ride, latest: datetime) -> bool:
+    """Whether a ride that must end at `latest` is one for that flight: none of the evening before.
+
+    Whoever is there four hours before they must be, six before the flight with the usual two, has gone for the night
+    or for another flight.
+    """
+    return latest - _WAITS_MOST <= ride.leaves.arrives_at <= latest
 
 
 def distance_m(here: tuple[float, float], there: tuple[float, float]) -> int:

@@ -30,6 +30,7 @@ as one that doesn't exist. Where a stop is asked for, a station may be given, an
 
 from __future__ import annotations
 
+from kernel.schemas import NoArgumentsSchema
 from services.bus.schemas.dispatch import (
     CancelDepartureSchema,
     CancellationPreviewSchema,
@@ -59,7 +60,6 @@ from services.bus.schemas.requests import (
     HoldSeatsSchema,
     ListOrdersSchema,
     ListStopsSchema,
-    NoArgumentsSchema,
     OrderIdSchema,
     PassengerIdSchema,
     PayOrderSchema,
@@ -83,6 +83,7 @@ from services.bus.schemas.results import (
     TicketSchema,
 )
 from services.bus.schemas.vocabulary import (
+    MAX_COUPONS,
     MAX_FOUND,
     MAX_ORDERS,
     MAX_SEATS,
@@ -94,6 +95,7 @@ from services.bus.schemas.vocabulary import (
 )
 
 __all__ = [
+    "MAX_COUPONS",
     "MAX_FOUND",
     "MAX_ORDERS",
     "MAX_SEATS",

@@ -6,9 +6,10 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from kernel.schemas import Exact, Strict, WordsSchema
 from services.bus.schemas.inspection import DutySchema
-from services.bus.schemas.requests import OrderIdSchema, Strict
-from services.bus.schemas.results import Exact, RideSchema, WordsSchema
+from services.bus.schemas.requests import OrderIdSchema
+from services.bus.schemas.results import RideSchema
 from services.bus.schemas.vocabulary import MAX_SEATS, Why
 
 
@@ -66,8 +67,17 @@ class GroundsSchema(Exact):
     reason = fields.Nested(WordsSchema, required=True)
 
 
+class OtherRideSchema(RideSchema):
+    misses_flight = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "it doesn't fit the flight that was named: it is there too late, or leaves too early"
+        },
+    )
+
+
 class ChangesSchema(Exact):
-    departures = fields.List(fields.Nested(RideSchema), required=True)
+    departures = fields.List(fields.Nested(OtherRideSchema), required=True)
     why = fields.Enum(Why, by_value=True, required=True)
     term = fields.Nested(GroundsSchema, required=True)
 

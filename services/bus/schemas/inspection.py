@@ -7,8 +7,7 @@ from typing import Final
 
 from marshmallow import fields, validate
 
-from services.bus.schemas.requests import Strict
-from services.bus.schemas.results import Exact, WordsSchema
+from kernel.schemas import Exact, Strict, WordsSchema
 from services.bus.schemas.vocabulary import Rider, TicketState
 
 MAX_SCANS: Final = 200

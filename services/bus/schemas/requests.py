@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import fields, validate
 
-from services.bus.schemas.vocabulary import MAX_FOUND, MAX_ORDERS, MAX_SEATS, MAX_TICKETS, Rider
+from kernel.schemas import Strict
+from services.bus.schemas.vocabulary import (
+    MAX_COUPONS,
+    MAX_FOUND,
+    MAX_ORDERS,
+    MAX_SEATS,
+    MAX_TICKETS,
+    Rider,
+)
 from services.payments.schemas import Channel
-
-
-class Strict(Schema):
-    class Meta:
-        unknown = RAISE
 
 
 def _id(most: int = 64, **options: Any) -> fields.String:
@@ -25,10 +28,6 @@ def _request_id() -> fields.String:
 
 def _instant() -> fields.AwareDateTime:
     return fields.AwareDateTime(load_default=None, allow_none=True)
-
-
-class NoArgumentsSchema(Strict):
-    pass
 
 
 class ListStopsSchema(Strict):
@@ -68,6 +67,12 @@ class HoldSeatsSchema(RideKeySchema):
     )
     flight_id = _id(load_default=None, allow_none=True)
     flight_departs_at = _instant()
+    coupon_ids = fields.List(
+        _id(),
+        load_default=list,
+        validate=validate.Length(max=MAX_COUPONS),
+        metadata={"description": "the traveller's own, of the mall: shop's quote_coupon says which fit"},
+    )
 
 
 class OrderIdSchema(Strict):

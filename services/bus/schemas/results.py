@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import fields, validate
 
+from kernel.schemas import Exact, WordsSchema
 from services.bus.schemas.vocabulary import OrderState, Rider, TicketState, Why
-
-
-class Exact(Schema):
-    class Meta:
-        unknown = RAISE
-
-
-class WordsSchema(Exact):
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
 
 
 class LineSchema(Exact):
@@ -78,6 +69,13 @@ class RideSchema(Exact):
 
 class DeparturesSchema(Exact):
     departures = fields.List(fields.Nested(RideSchema), required=True)
+    before_flight_min = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "minutes before its flight that a bus must be at the airport; null: not for a flight"
+        },
+    )
 
 
 class TermSchema(Exact):
@@ -96,7 +94,14 @@ class DepartureSchema(Exact):
 
 class SeatSchema(Exact):
     kind = fields.Enum(Rider, by_value=True, required=True)
-    price_fen = fields.Integer(required=True, validate=validate.Range(min=0))
+    price_fen = fields.Integer(
+        required=True,
+        validate=validate.Range(min=0),
+        metadata={"description": "what is paid for it: its fare less discount_fen"},
+    )
+    discount_fen = fields.Integer(
+        required=True, validate=validate.Range(min=0), metadata={"description": "what coupons take off"}
+    )
 
 
 class BookedRideSchema(Exact):
@@ -121,7 +126,10 @@ class TicketSchema(Exact):
         required=True, metadata={"description": "what is read out when the code can't be scanned"}
     )
     kind = fields.Enum(Rider, by_value=True, required=True)
-    price_fen = fields.Integer(required=True)
+    price_fen = fields.Integer(
+        required=True, metadata={"description": "what was paid for it: its fare less discount_fen"}
+    )
+    discount_fen = fields.Integer(required=True, metadata={"description": "what coupons took off"})
     state = fields.Enum(TicketState, by_value=True, required=True)
     code = fields.String(
         required=True, metadata={"description": "signed text for a QR code; empty unless valid or boarded"}
@@ -134,7 +142,10 @@ class TicketSchema(Exact):
 class OrderSchema(Exact):
     id = fields.String(required=True)
     state = fields.Enum(OrderState, by_value=True, required=True)
-    amount_fen = fields.Integer(required=True)
+    amount_fen = fields.Integer(required=True, metadata={"description": "to pay, or paid"})
+    discount_fen = fields.Integer(
+        required=True, metadata={"description": "what coupons take off, all together"}
+    )
     refunded_fen = fields.Integer(required=True, metadata={"description": "back at the payer's"})
     refunding_fen = fields.Integer(required=True, metadata={"description": "promised, and on its way"})
     currency = fields.String(required=True)

@@ -8,6 +8,7 @@ from typing import Final
 from kernel.saga.states import State as OrderState
 
 __all__ = [
+    "MAX_COUPONS",
     "MAX_FOUND",
     "MAX_ORDERS",
     "MAX_SEATS",
@@ -19,6 +20,8 @@ __all__ = [
     "Why",
 ]
 
+MAX_COUPONS: Final = 10
+"""Of one order: shop keeps no more together."""
 MAX_SEATS: Final = 9
 MAX_TICKETS: Final = 50
 """In one request; an order has at most nine that are good."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import Connection, Table, delete, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from kernel.db import Whether
 from kernel.saga.states import State
 from services.bus.domain.cancelling import Cancellation
 from services.bus.domain.changes import FlightNow
@@ -24,7 +25,9 @@ from services.bus.store.boarding_tables import (
     REMINDERS,
     SCANS,
 )
-from services.bus.store.tables import DEPARTURES, ORDERS, TICKETS
+from services.bus.store.tables import DEPARTURES, ERRANDS, ORDERS, TICKETS
+
+_BOUND: Final = Whether(ORDERS.c.flight_id)
 
 
 class AfterRows:
@@ -71,6 +74,8 @@ class AfterRows:
 
     def moved(self, ticket_ids: Collection[str]) -> set[str]:
         """Which of these were given in place of tickets for a cancelled bus."""
+        if not ticket_ids:
+            return set()
         query = select(MOVED.c.ticket_id).where(MOVED.c.ticket_id.in_(sorted(ticket_ids)))
         return set(self._connection.execute(query).scalars())
 
@@ -78,9 +83,11 @@ class AfterRows:
 
     def is_bound(self, flight_id: str) -> bool:
         """Whether any order is to meet this flight."""
-        return bool(
-            self._connection.execute(select(exists().where(ORDERS.c.flight_id == flight_id))).scalar()
-        )
+        return _BOUND.found(self._connection, flight_id)
+
+    def bound_among(self, flight_ids: Collection[str]) -> set[str]:
+        """Those of these flights that some order is to meet."""
+        return _BOUND.among(self._connection, flight_ids)
 
     def note_flight(self, flight: FlightNow) -> bool:
         """Keep a flight's times; False, and nothing changed, when a newer version is known."""
@@ -102,6 +109,8 @@ class AfterRows:
 
     def flights(self, flight_ids: Collection[str]) -> dict[str, FlightNow]:
         """As they were last heard of; those never heard of are missing."""
+        if not flight_ids:
+            return {}
         rows = self._connection.execute(select(FLIGHTS).where(FLIGHTS.c.flight_id.in_(sorted(flight_ids))))
         return {
             row.flight_id: FlightNow(
@@ -190,6 +199,7 @@ class AfterRows:
                     (OFFERS, "at", before),
                     (REMINDERS, "at", before),
                     (FLIGHTS, "scheduled_at", before),
+                    (ERRANDS, "made_at", before),
                 )
             ]
         )

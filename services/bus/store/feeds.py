@@ -11,6 +11,10 @@ from services.bus.store.tables import FEEDS
 
 _ONE_IMPORT_AT_A_TIME = 7_236_450_118
 
+_NEWEST = select(FEEDS.c.version, FEEDS.c.digest).where(
+    FEEDS.c.version == select(func.max(FEEDS.c.version)).scalar_subquery()
+)
+
 
 class FeedRows:
     """Feeds, the newest of which holds."""
@@ -26,10 +30,7 @@ class FeedRows:
 
     def newest_feed(self) -> FeedVersion | None:
         """Version and digest of the feed that holds; None when none was imported."""
-        newest = select(func.max(FEEDS.c.version)).scalar_subquery()
-        row = self._connection.execute(
-            select(FEEDS.c.version, FEEDS.c.digest).where(FEEDS.c.version == newest)
-        ).first()
+        row = self._connection.execute(_NEWEST).first()
         return None if row is None else FeedVersion(row.version, row.digest)
 
     def archive(self, version: int) -> bytes:

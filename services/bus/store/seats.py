@@ -10,11 +10,13 @@ import orjson
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from kernel.db import together
 from kernel.saga.rows import Sales
-from kernel.saga.states import OPEN, Sale, State
+from kernel.saga.states import Sale, State
+from kernel.tables import Instant
 from services.bus.domain import BookedRide, Departure, Occupancy, Order, Seat
 from services.bus.schemas import Rider
-from services.bus.store.tables import DEPARTURES, ORDER_SEATS, ORDERS
+from services.bus.store.tables import DEPARTURES, OPEN, ORDER_SEATS, ORDERS
 
 _COUNTS = (DEPARTURES.c.capacity, DEPARTURES.c.sold, DEPARTURES.c.held, DEPARTURES.c.cancelled_at)
 # Judged and taken in one statement: two buyers of the last seat can't both find it free.
@@ -29,6 +31,33 @@ _MOVE = (
     update(DEPARTURES)
     .where(DEPARTURES.c.id == bindparam("departure"))
     .values(held=DEPARTURES.c.held + bindparam("held"), sold=DEPARTURES.c.sold + bindparam("sold"))
+)
+_OCCUPANCIES = select(DEPARTURES.c.id, *_COUNTS).where(
+    DEPARTURES.c.id.in_(bindparam("departures", expanding=True))
+)
+_LOCK = select(*_COUNTS).where(DEPARTURES.c.id == bindparam("departure")).with_for_update()
+_OVER = (
+    select(ORDERS.c.id, ORDERS.c.seats)
+    .where(
+        ORDERS.c.departure_id == bindparam("departure"),
+        # In the words of the index on them, or SQLite wouldn't see that it serves.
+        OPEN,
+        ((ORDERS.c.state == State.HELD.value) & (ORDERS.c.expires_at <= bindparam("now", type_=Instant)))
+        | (
+            (ORDERS.c.state == State.PAYING.value)
+            & (ORDERS.c.expires_at <= bindparam("unheard", type_=Instant))
+        ),
+    )
+    .order_by(ORDERS.c.id)
+)
+_DEPARTURE_OF = select(ORDERS.c.departure_id).where(ORDERS.c.id == bindparam("order"))
+_ADD_SEATS = insert(ORDER_SEATS)
+# An order has nine seats at most: with them in its rows it is one question.
+_ORDER = (
+    select(ORDERS, ORDER_SEATS.c.rider, ORDER_SEATS.c.price_fen, ORDER_SEATS.c.discount_fen)
+    .join_from(ORDERS, ORDER_SEATS)
+    .where(ORDERS.c.id == bindparam("order"))
+    .order_by(ORDER_SEATS.c.number)
 )
 
 
@@ -53,13 +82,12 @@ class SeatRows:
 
     def occupancies(self, departure_ids: Collection[str]) -> dict[str, Occupancy]:
         """By id; those that nobody asked for a seat of are missing."""
-        query = select(DEPARTURES.c.id, *_COUNTS).where(DEPARTURES.c.id.in_(departure_ids))
-        return {row.id: _occupancy(row) for row in self._connection.execute(query)}
+        rows = self._connection.execute(_OCCUPANCIES, {"departures": list(departure_ids)})
+        return {row.id: _occupancy(row) for row in rows}
 
     def lock_departure(self, departure_id: str) -> Occupancy:
         """Hold it against other writers until the transaction ends."""
-        query = select(*_COUNTS).where(DEPARTURES.c.id == departure_id).with_for_update()
-        return _occupancy(self._connection.execute(query).one())
+        return _occupancy(self._connection.execute(_LOCK, {"departure": departure_id}).one())
 
     def take(self, departure_id: str, seats: int) -> bool:
         """Hold so many seats; False, and nothing changed, when fewer are free, it is cancelled or has no row."""
@@ -73,24 +101,30 @@ class SeatRows:
         """Change both counts by so many; a CHECK keeps them at what can be."""
         self._connection.execute(_MOVE, {"departure": departure_id, "held": held, "sold": sold})
 
-    def over_holds(self, departure_id: str, now: datetime, unheard: datetime) -> list[tuple[Sale, int]]:
-        """Orders of a locked departure whose hold is over, locked, with their seats.
+    def seemingly_over(self, departure_id: str, now: datetime, unheard: datetime) -> list[tuple[str, int]]:
+        """Orders of a departure whose hold is over, with their seats, asked without a lock.
 
         Those held are over at their expiry; those being paid for when they expired before `unheard`.
         """
-        table = ORDERS
-        query = select(table.c.id, table.c.seats).where(
-            table.c.departure_id == departure_id,
-            ((table.c.state == State.HELD.value) & (table.c.expires_at <= now))
-            | ((table.c.state == State.PAYING.value) & (table.c.expires_at <= unheard)),
-        )
-        rows = self._connection.execute(query.order_by(table.c.id)).all()
-        locked = ((self.sales.lock(row.id), row.seats) for row in rows)
-        return [(sale, seats) for sale, seats in locked if sale is not None and sale.state in OPEN]
+        asked = {"departure": departure_id, "now": now, "unheard": unheard}
+        return [(row.id, row.seats) for row in self._connection.execute(_OVER, asked)]
+
+    def over_holds(self, departure_id: str, now: datetime, unheard: datetime) -> list[tuple[Sale, int]]:
+        """The same of a locked departure, locked too."""
+        found = [
+            (self.sales.lock(id_), seats) for id_, seats in self.seemingly_over(departure_id, now, unheard)
+        ]
+        # Judged again under the lock: who asked to pay in time meanwhile keeps the seats.
+        ends = {State.HELD: now, State.PAYING: unheard}
+        return [
+            (sale, seats)
+            for sale, seats in found
+            if sale is not None and sale.state in ends and sale.expires_at <= ends[sale.state]
+        ]
 
     def departure_of(self, order_id: str) -> str | None:
         """The departure that an order was held on; it never changes."""
-        return self._connection.execute(select(ORDERS.c.departure_id).where(ORDERS.c.id == order_id)).scalar()
+        return self._connection.execute(_DEPARTURE_OF, {"order": order_id}).scalar()
 
     def add_order(self, order: Order, actor: str, reason: str) -> None:
         """Save a new order; its seats are taken already."""
@@ -101,14 +135,25 @@ class SeatRows:
         }
         self.sales.begin(order.sale, own, actor, reason)
         rows = [
-            {"order_id": order.id, "number": number, "rider": seat.rider.value, "price_fen": seat.price_fen}
+            {
+                "order_id": order.id,
+                "number": number,
+                "rider": seat.rider.value,
+                "price_fen": seat.price_fen,
+                "discount_fen": seat.discount_fen,
+            }
             for number, seat in enumerate(order.seats, 1)
         ]
-        self._connection.execute(insert(ORDER_SEATS), rows)
+        with together(self._connection):
+            self._connection.execute(_ADD_SEATS, rows)
 
     def order(self, order_id: str) -> Order | None:
         """The order as it was left: a hold that is over may still say held (`Sale.state_at`)."""
-        return next(iter(self.orders([order_id])), None)
+        rows = self._connection.execute(_ORDER, {"order": order_id}).all()
+        if not rows:
+            return None
+        seats = [Seat(Rider(row.rider), row.price_fen, row.discount_fen) for row in rows]
+        return _order(rows[0], self.sales.of_row(rows[0]), seats)
 
     def orders(self, order_ids: Collection[str]) -> list[Order]:
         """Those that there are, the newest first."""
@@ -118,7 +163,7 @@ class SeatRows:
         seats: dict[str, list[Seat]] = {row.id: [] for row in rows}
         query = select(ORDER_SEATS).where(ORDER_SEATS.c.order_id.in_(list(seats)))
         for seat in self._connection.execute(query.order_by(ORDER_SEATS.c.order_id, ORDER_SEATS.c.number)):
-            seats[seat.order_id].append(Seat(Rider(seat.rider), seat.price_fen))
+            seats[seat.order_id].append(Seat(Rider(seat.rider), seat.price_fen, seat.discount_fen))
         return [_order(row, self.sales.of_row(row), seats[row.id]) for row in rows]
 
 

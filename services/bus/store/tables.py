@@ -26,10 +26,12 @@ metadata = MetaData()
 kernel_tables(metadata)
 saga_tables(metadata)
 
-_OPEN: Final = text("state IN ('held', 'paying')")
+OPEN: Final = text("state IN ('held', 'paying')")
 _TO_A_FLIGHT: Final = text("flight_id IS NOT NULL")
 _FIRST: Final = text("replaces IS NULL")
 _VALID: Final = text("state = 'valid'")
+_TO_TELL: Final = text("look_at IS NOT NULL")
+_GOES_ON: Final = text("state <> 'given_up'")
 
 
 def ride_columns() -> list[Column[Any]]:
@@ -83,7 +85,7 @@ ORDERS: Final = Table(
     *order_rules(),
     CheckConstraint("seats BETWEEN 1 AND 9", name="ck_orders_seats"),
     # Asked for by each departure that seems full: only those that still hold seats.
-    Index("ix_orders_held", "departure_id", "expires_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("ix_orders_held", "departure_id", "expires_at", sqlite_where=OPEN, postgresql_where=OPEN),
     Index("ix_orders_flight_id", "flight_id", sqlite_where=_TO_A_FLIGHT, postgresql_where=_TO_A_FLIGHT),
 )
 
@@ -94,6 +96,7 @@ ORDER_SEATS: Final = Table(
     Column("number", Integer, primary_key=True),
     Column("rider", String(16), nullable=False),
     Column("price_fen", Integer, nullable=False),
+    Column("discount_fen", Integer, nullable=False, server_default="0"),
     CheckConstraint("rider IN ('adult', 'child', 'discount')", name="ck_order_seats_rider"),
     CheckConstraint("price_fen >= 0", name="ck_order_seats_price"),
 )
@@ -107,6 +110,7 @@ TICKETS: Final = Table(
     Column("number", Integer, nullable=False),
     Column("rider", String(16), nullable=False),
     Column("price_fen", Integer, nullable=False),
+    Column("discount_fen", Integer, nullable=False, server_default="0"),
     *ride_columns(),
     Column("state", String(16), nullable=False),
     Column("code", Text, nullable=False),
@@ -136,4 +140,31 @@ TICKETS: Final = Table(
     Index("ix_tickets_order_id", "order_id", "number"),
     Index("ix_tickets_departure_id", "departure_id", "state"),
     Index("ix_tickets_departs_at", "departs_at", sqlite_where=_VALID, postgresql_where=_VALID),
+)
+
+# What shop must be told of an order's coupons. It is there before the order: a lock is asked for, and the order may
+# never come. So it refers to no order, and goes with it.
+ERRANDS: Final = Table(
+    "coupon_errands",
+    metadata,
+    Column("order_id", String(32), primary_key=True),
+    Column("request_id", String(128), nullable=False),
+    Column("coupon_ids", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("look_at", Instant),
+    Column("made_at", Instant, nullable=False),
+    CheckConstraint("state IN ('locking', 'used', 'given_up')", name="ck_coupon_errands_state"),
+    CheckConstraint("state <> 'locking' OR look_at IS NOT NULL", name="ck_coupon_errands_locking"),
+    Index("ix_coupon_errands_look_at", "look_at", sqlite_where=_TO_TELL, postgresql_where=_TO_TELL),
+    Index("ix_coupon_errands_made_at", "made_at"),
+    # One hold locks for one order, however often it is asked for.
+    Index(
+        "uq_coupon_errands_request",
+        "request_id",
+        unique=True,
+        sqlite_where=_GOES_ON,
+        postgresql_where=_GOES_ON,
+    ),
 )

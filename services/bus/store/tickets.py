@@ -13,7 +13,7 @@ from kernel.saga.rows import Sales
 from services.bus.domain import BusTicket
 from services.bus.schemas import Rider, TicketState
 from services.bus.store.seats import booked_ride, ride_row
-from services.bus.store.tables import ORDER_SEATS, TICKETS
+from services.bus.store.tables import ERRANDS, ORDER_SEATS, TICKETS
 
 
 class TicketRows:
@@ -29,13 +29,15 @@ class TicketRows:
 
     def tickets_of(self, order_ids: Collection[str]) -> list[BusTicket]:
         """All of these orders, changed ones before those that replace them."""
+        if not order_ids:
+            return []
         query = select(TICKETS).where(TICKETS.c.order_id.in_(order_ids))
         query = query.order_by(TICKETS.c.order_id, TICKETS.c.number, TICKETS.c.changes, TICKETS.c.issued_at)
         return [ticket_of_row(row) for row in self._connection.execute(query)]
 
     def forget_orders(self, order_ids: Collection[str]) -> None:
         """Delete orders with all that hangs on them."""
-        for table in (TICKETS, ORDER_SEATS):
+        for table in (TICKETS, ORDER_SEATS, ERRANDS):
             self._connection.execute(delete(table).where(table.c.order_id.in_(order_ids)))
         self.sales.forget(order_ids)
 
@@ -73,4 +75,5 @@ def ticket_of_row(row: Row[Any]) -> BusTicket:
         boarded_at=row.boarded_at,
         boarded_by=row.boarded_by,
         ended_at=row.ended_at,
+        discount_fen=row.discount_fen,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.bus.usecases.cancelling import cancel_departure, preview_cancellation
 from services.bus.usecases.changing import change_tickets, list_changes
+from services.bus.usecases.coupons import hold_with_coupons, look_after_coupons
 from services.bus.usecases.feeds import Imported, export_feed, import_feed
 from services.bus.usecases.holding import Counter, hold_seats
 from services.bus.usecases.inspecting import (
@@ -28,7 +29,7 @@ from services.bus.usecases.paying import (
     release_seats,
 )
 from services.bus.usecases.returning import quote_return, return_tickets
-from services.bus.usecases.rolling import forget_after, hear_flight, remind_of_departures
+from services.bus.usecases.rolling import concerns, forget_after, hear_flight, remind_of_departures
 from services.bus.usecases.searching import Here, get_departure, list_lines, list_stops, search_departures
 from services.bus.usecases.selling import Seats
 from services.bus.usecases.shared import Storage, Timetables, Work
@@ -45,6 +46,7 @@ __all__ = [
     "board_tickets",
     "cancel_departure",
     "change_tickets",
+    "concerns",
     "erase",
     "export_feed",
     "export_passenger",
@@ -54,6 +56,7 @@ __all__ = [
     "get_order",
     "hear_flight",
     "hold_seats",
+    "hold_with_coupons",
     "import_feed",
     "list_changes",
     "list_copies",
@@ -62,6 +65,7 @@ __all__ = [
     "list_orders",
     "list_revocations",
     "list_stops",
+    "look_after_coupons",
     "look_after_orders",
     "note_merge",
     "on_payment_closed",

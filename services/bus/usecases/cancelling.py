@@ -21,14 +21,14 @@ from kernel.saga.states import State
 from services.bus.domain import BookedRide, BusTicket, Departure, Order, Ride, Timetable, Why, price_fen
 from services.bus.domain.boarding import revoked
 from services.bus.domain.cancelling import LATEST, Cancellation
-from services.bus.domain.changes import price_after
+from services.bus.domain.changes import ticket_after
 from services.bus.errors import DepartureCancelled, DepartureNotFound, DepartureOver, NotServed, SameDeparture
 from services.bus.events import BUS_CANCELLED
 from services.bus.schemas import TicketState
 from services.bus.usecases.changing import Move, lock_departures, move, sell_seats
 from services.bus.usecases.duties import duty_view, occupancy_of
 from services.bus.usecases.holding import Counter, booked
-from services.bus.usecases.selling import tell
+from services.bus.usecases.selling import note_coupons, tell
 from services.bus.usecases.shared import Timetables, Tx, Work
 from services.bus.usecases.views import booked_view
 
@@ -64,7 +64,7 @@ class _Plan:
         if self.target is None:
             return ticket.price_fen
         fare_fen = price_fen(self.ride(ticket).adult_fen, ticket.rider)
-        return price_after(ticket.price_fen, fare_fen, Why.BUS_CANCELLED)[1]
+        return ticket_after(ticket, fare_fen, Why.BUS_CANCELLED)[1]
 
 
 def preview_cancellation(
@@ -196,6 +196,7 @@ def _refund(tx: Tx, plan: _Plan, tickets: Sequence[BusTicket], orders: Mapping[s
             assert ended, "it is locked"
         tx.store.move_seats(plan.departure_id, sold=-len(mine))
         back_fen = sum(ticket.price_fen for ticket in mine)
+        note_coupons(tx, order)
         sale = steps.promise(tx, order.sale, back_fen, REASON)
         left = [one for one in tx.store.tickets_of([order_id]) if one.ended_at is None]
         if not left and sale.state is State.ISSUED:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from kernel.inbox import answer_once
@@ -21,7 +21,6 @@ from services.bus.domain import (
     Occupancy,
     Order,
     Ride,
-    Seat,
     Term,
     Timetable,
     Wanted,
@@ -29,7 +28,7 @@ from services.bus.domain import (
     price_fen,
 )
 from services.bus.domain.boarding import revoked
-from services.bus.domain.changes import WITHIN, allowed_term, check_target, price_after
+from services.bus.domain.changes import WITHIN, Meeting, allowed_term, check_target, meeting, ticket_after
 from services.bus.domain.holds import sales_open
 from services.bus.errors import DepartureNotFound, NotServed, OrderNotFound, SalesClosed, SoldOut
 from services.bus.events import TICKETS_CHANGED
@@ -76,6 +75,7 @@ def list_changes(
 ) -> dict[str, Any]:
     """ChangesSchema: the buses that these tickets may be changed to, by time, and why and on which terms.
 
+    One that misses the flight is offered too, and said to: its traveller may fly another day, or not at all.
     Raises OrderNotFound, NotChangeable, ChangedBefore, ChangeTooLate, NoTimetable.
     """
     now, here = counter.seats.now, counter.here
@@ -86,12 +86,13 @@ def list_changes(
         why, term = allowed_term(tickets, [shown_.why(each) for each in tickets], now)
         rides = _candidates(timetable, here.airport, tickets[0].ride, why, max(now, request["after"] or now))
         known = tx.store.occupancies({ride.departure.id for ride in rides})
+    met = _met(timetable, here.airport, shown_, tickets[0].ride)
     views = []
     for ride in rides:
         seats = known.get(ride.departure.id, Occupancy(capacity(ride.departure, here.settings)))
         view = ride_view(timetable, ride, seats, now, here.settings)
         if view["on_sale"] and seats.free >= len(tickets) and _same_price(tickets, ride, why):
-            views.append(view)
+            views.append(view | {"misses_flight": _misses(ride, met, here.settings.before_flight)})
     return {"departures": views[:MOST], "why": why.value, "term": _term_view(term)}
 
 
@@ -127,13 +128,13 @@ def change_tickets(
 def move(tx: Tx, seats: Seats, given: Move) -> Moved:
     """End these tickets, issue those that take their places, and free the old seats. Marks are the caller's.
 
-    A dearer bus costs nothing more, and what a cheaper one costs less is promised back (`domain.price_after`).
+    A dearer bus costs nothing more, and what a cheaper one costs less is promised back (`domain.ticket_after`).
     """
     now, new, back_fen = tx.now(), [], 0
     issuing = seats.issuing(tx, given.ride.departure_id)
     for ticket in given.tickets:
-        fen, back = price_after(ticket.price_fen, price_fen(given.adult_fen, ticket.rider), given.why)
-        fresh = seats.ticket(given.order.id, ticket.number, Seat(ticket.rider, fen), given.ride, issuing)
+        seat, back = ticket_after(ticket, price_fen(given.adult_fen, ticket.rider), given.why)
+        fresh = seats.ticket(given.order.id, ticket.number, seat, given.ride, issuing)
         own = given.why is Why.OWN_WISH
         fresh = replace(fresh, changes=ticket.changes + own, replaces=ticket.id)
         ended = tx.store.end_ticket(ticket, TicketState.CHANGED, now)
@@ -220,10 +221,19 @@ def _candidates(
     ]
 
 
+def _met(timetable: Timetable, airport: str, shown_: Shown, ride: BookedRide) -> Meeting | None:
+    to_airport = ride.to_stop in timetable.stops_with_code(airport)
+    return meeting(shown_.bound, shown_.order.flight_departs_at, to_airport=to_airport)
+
+
+def _misses(ride: Ride, met: Meeting | None, before_flight: timedelta) -> bool:
+    return met is not None and met.missed_by(ride.boards.departs_at, ride.leaves.arrives_at, before_flight)
+
+
 def _same_price(tickets: Collection[BusTicket], ride: Ride, why: Why) -> bool:
     """Whether the change may go to this fare at all: by one's own wish only to the same."""
     return why is not Why.OWN_WISH or all(
-        price_fen(ride.adult_fen, ticket.rider) == ticket.price_fen for ticket in tickets
+        price_fen(ride.adult_fen, ticket.rider) == ticket.fare_fen for ticket in tickets
     )
 
 

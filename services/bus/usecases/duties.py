@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from kernel.instants import instant
 from services.bus.domain import BusTicket, Occupancy, Timetable
 from services.bus.errors import DepartureNotFound
 from services.bus.usecases.searching import Here, capacity
-from services.bus.usecases.shared import Tx, instant
+from services.bus.usecases.shared import Tx
 from services.bus.usecases.views import line_view
 
 

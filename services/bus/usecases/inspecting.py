@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from kernel.inbox import answer_once
+from kernel.instants import instant, instant_or_none
 from services.bus.domain import BusTicket, Occupancy
 from services.bus.domain.boarding import (
     Mark,
@@ -29,7 +30,11 @@ from services.bus.schemas.inspection import ScanResult
 from services.bus.ticketing import NotATicket, TicketReader
 from services.bus.usecases.duties import duty_view, occupancy_of
 from services.bus.usecases.searching import Here, capacity
-from services.bus.usecases.shared import Timetables, Tx, Work, instant, instant_or_none
+from services.bus.usecases.shared import (
+    Timetables,
+    Tx,
+    Work,
+)
 
 DOOR: Final = "inspector"
 MARKS_PAGE: Final = 5_000

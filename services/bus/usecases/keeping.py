@@ -15,7 +15,7 @@ from kernel.ids import new_id
 from kernel.outbox import Event
 from services.bus.events import ERASURE_DONE, PUBLISHER, SCHEMA_VERSION
 from services.bus.usecases.orders import shown_all
-from services.bus.usecases.shared import Work
+from services.bus.usecases.shared import Tx, Work
 from services.bus.usecases.views import order_view
 
 PURGE_BATCH: Final = 200
@@ -34,9 +34,14 @@ def export_passenger(uow: Work, passenger_id: str, now: datetime) -> dict[str, A
 
 def note_merge(uow: Work, event: Mapping[str, Any]) -> None:
     """One traveller turned out to be another: their orders are the other's."""
+    data = event["data"]
     with uow.write() as tx:
         if tx.inbox.first_time(event["id"]):
-            tx.store.sales.give(event["data"]["from"], event["data"]["into"])
+            # That others had become this one before may be heard only afterwards; then nothing of theirs is left.
+            ids = sorted({data["from"], *data.get("earlier_ids", ())})
+            _hold(tx, ids)
+            for each in ids:
+                tx.store.sales.give(each, data["into"])
 
 
 def erase(uow: Work, event: Mapping[str, Any]) -> None:
@@ -46,9 +51,16 @@ def erase(uow: Work, event: Mapping[str, Any]) -> None:
         if not tx.inbox.first_time(event["id"]):
             return
         ids = sorted({data["passenger_id"], *data["earlier_ids"]})
+        _hold(tx, ids)
         kept = sum(tx.store.sales.give(each, f"{PSEUDONYM}{new_id()}") for each in ids)
         done = {"erasure_id": data["erasure_id"], "service": PUBLISHER, "counts": {"orders": kept}}
         tx.outbox.add(Event(ERASURE_DONE, data["erasure_id"], 1, done, SCHEMA_VERSION))
+
+
+def _hold(tx: Tx, buyers: list[str]) -> None:
+    """Who holds seats right now is done before, and their order is there. All are held before any order is."""
+    for each in buyers:
+        tx.store.sales.lock_buyer(each)
 
 
 def purge(uow: Work, keep: timedelta) -> int:

@@ -44,13 +44,15 @@ def shown(tx: Tx, order: Order, now: datetime) -> Shown:
 
 
 def shown_all(tx: Tx, orders: Sequence[Order], now: datetime) -> list[Shown]:
-    """The same for several, in five questions whatever their number."""
-    tickets = tx.store.tickets_of([order.id for order in orders])
+    """The same for several, in five questions at most whatever their number; none is asked that has no answer."""
+    # What was never paid for has no tickets, and a flight's delay gives no right without one.
+    paid = [order for order in orders if order.sale.paid_at is not None]
+    tickets = tx.store.tickets_of([order.id for order in paid])
     rides = {order.ride.departure_id for order in orders} | {each.ride.departure_id for each in tickets}
     known = tx.store.occupancies(rides)
     cancelled = frozenset(id_ for id_, occupancy in known.items() if occupancy.cancelled_at is not None)
     moved = frozenset(tx.store.moved([each.id for each in tickets]))
-    flights = tx.store.flights({order.flight_id for order in orders if order.flight_id})
+    flights = tx.store.flights({order.flight_id for order in paid if order.flight_id})
     return [
         Shown(
             order,

@@ -6,6 +6,7 @@ The saga of the kernel does the work (`kernel/saga`); what is said here is what 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from services.bus.events import PUBLISHER
 from services.bus.usecases.orders import mine, shown
 from services.bus.usecases.selling import Seats
 from services.bus.usecases.shared import Storage, Tx, Work
-from services.bus.usecases.views import order_view
+from services.bus.usecases.views import Shown, order_view
 
 MAX_DESCRIPTION: Final = 127
 _TRIES: Final = 3
@@ -36,24 +37,30 @@ def pay_order(uow: Work, seats: Seats, till: Till, request: Mapping[str, Any]) -
     A repeat gets the same payment, so nobody pays twice. Raises OrderNotFound, HoldOver, RequestReused,
     RequestInFlight, and what payments.create_intent raises.
     """
-    order_id = request["order_id"]
+    fresh: list[Shown] = []
 
     def work(tx: Tx) -> dict[str, Any]:
-        mine(tx, request)
-        steps.start_paying(tx, seats, order_id, request["channel"].value)
+        order = mine(tx, request)
+        sale = steps.start_paying(tx, seats, order.sale, request["channel"].value)
+        fresh.append(shown(tx, replace(order, sale=sale), seats.now))
         return {}
+
+    def read() -> Shown:
+        with uow.read() as tx:
+            return shown(tx, mine(tx, request), seats.now)
 
     saga: Saga[Storage] = Saga(uow, seats, till)
     try:
         answer_once(uow, request["request_id"], "pay_order", request, work)
-        with uow.read() as tx:
-            about = description(mine(tx, request))
-        payment = saga.collect(order_id, about, request["openid"])
+        known = fresh[0] if fresh else read()
+        payment = saga.collect(known.order.sale, description(known.order), request["openid"])
     except HoldIsOver as exc:
         raise HoldOver from exc
-    with uow.read() as tx:
-        view = order_view(shown(tx, mine(tx, request), seats.now))
-    return {"order": view, "pay": {} if payment is None else dict(payment.pay or {})}
+    if payment is None:
+        return {"order": order_view(read()), "pay": {}}
+    # All that has changed since it was read.
+    view = order_view(known) | {"out_trade_no": payment.out_trade_no}
+    return {"order": view, "pay": dict(payment.pay or {})}
 
 
 def release_seats(uow: Work, seats: Seats, till: Till, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from services.bus.errors import NotReturnable, OrderNotFound, QuoteChanged, Tick
 from services.bus.events import TICKETS_RETURNED
 from services.bus.schemas import TicketState
 from services.bus.usecases.orders import mine, shown
-from services.bus.usecases.selling import Seats, tell
+from services.bus.usecases.selling import Seats, note_coupons, tell
 from services.bus.usecases.shared import Storage, Tx, Work
 from services.bus.usecases.views import RETURNABLE, Shown, order_view
 
@@ -99,6 +99,7 @@ def give_back(tx: Tx, given: Given) -> None:
         ended = tx.store.end_ticket(quote.ticket, TicketState.RETURNED, now, quote.refund_fen)
         assert ended, "it is locked"
         tx.store.move_seats(quote.ticket.ride.departure_id, sold=-1)
+    note_coupons(tx, order)
     total_fen = sum(quote.refund_fen for quote in given.quotes)
     sale = steps.promise(tx, order.sale, total_fen, given.reason)
     left = [each for each in tx.store.tickets_of([order.id]) if each.state not in GONE]

@@ -41,9 +41,8 @@ def hear_flight(
     one look at an index. Each order is a transaction of its own that tells a step once: what a crash cuts short is
     done when the event comes again.
     """
-    with uow.look_up() as store:
-        if not store.is_bound(document["id"]):
-            return 0
+    if not _is_bound(uow, document):
+        return 0
     flight = flight_now(document)
     with uow.write() as tx:
         if not tx.store.note_flight(flight):
@@ -56,6 +55,11 @@ def hear_flight(
         with uow.write() as tx:
             told += _offer(tx, desk, order_id)
     return told
+
+
+def concerns(uow: Work, event: Mapping[str, Any]) -> bool:
+    """Whether `hear_flight` has anything to do with a flight's change: False when no order is to meet the flight."""
+    return _is_bound(uow, event["data"]["flight"])
 
 
 def remind_of_departures(uow: Work, here: Here, now: datetime) -> int:
@@ -72,6 +76,12 @@ def remind_of_departures(uow: Work, here: Here, now: datetime) -> int:
                 tell(tx, DEPARTS_SOON, after, going[0].ride, len(going))
                 told += 1
     return told
+
+
+def _is_bound(uow: Work, flight: Mapping[str, Any]) -> bool:
+    with uow.look_up() as store:
+        bound: bool = store.is_bound(flight["id"])
+    return bound
 
 
 def _offer(tx: Tx, desk: _Desk, order_id: str) -> bool:

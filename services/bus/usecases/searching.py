@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from services.bus.domain import Departure, Occupancy, Ride, Timetable, Wanted, distance_m, latest_for_flight
+from services.bus.domain import (
+    Departure,
+    Occupancy,
+    Ride,
+    Timetable,
+    Wanted,
+    distance_m,
+    in_time,
+    latest_for_flight,
+)
 from services.bus.errors import BadSearch, DepartureNotFound, NotServed, StopNotFound
 from services.bus.settings import BusSettings
 from services.bus.usecases.shared import Timetables, Work
@@ -53,7 +62,8 @@ def search_departures(
 ) -> dict[str, Any]:
     """DeparturesSchema: the next departures, or for a flight the last that are in time, by time of departure.
 
-    now: the airport's time. A search for a flight without `to_stop` means the airport.
+    now: the airport's time. A search for a flight without `to_stop` means the airport, and finds no bus of the
+    evening before.
     Raises NoTimetable, StopNotFound, BadSearch.
     """
     with uow.read() as tx:
@@ -64,7 +74,8 @@ def search_departures(
         for ride in rides:
             known = taken.get(ride.departure.id, Occupancy(capacity(ride.departure, here.settings)))
             views.append(ride_view(timetable, ride, known, now, here.settings))
-    return {"departures": views}
+    before_flight_min = None if request["flight_departs_at"] is None else here.settings.before_flight_min
+    return {"departures": views, "before_flight_min": before_flight_min}
 
 
 def get_departure(
@@ -122,7 +133,8 @@ def _rides(timetable: Timetable, here: Here, request: Mapping[str, Any], now: da
         earliest = max(now, latest - BEFORE_FLIGHT, request["after"] or now)
         if earliest > latest:
             return []
-        return timetable.rides(Wanted(start, end, earliest, latest), here.airport)[-most:]
+        found = timetable.rides(Wanted(start, end, earliest, latest), here.airport)
+        return [ride for ride in found if in_time(ride, latest)][-most:]
     except OverflowError as exc:
         raise BadSearch(field="after", reason="a time that no calendar has") from exc
 

@@ -15,6 +15,7 @@ from kernel.saga.states import Sale, State
 from kernel.saga.steps import GONE, LATE, SWEEPER, end_hold
 from services.bus.domain import BookedRide, BusTicket, Order, Seat
 from services.bus.domain.boarding import fresh_ticket_id, short_code
+from services.bus.domain.coupons import DELIVERED_WITHIN
 from services.bus.events import BUS_CANCELLED, ORDER_REFUNDED, SCHEMA_VERSION, TICKETS_ISSUED
 from services.bus.settings import BusSettings
 from services.bus.ticketing import Ticket, TicketSigner
@@ -52,16 +53,19 @@ class Seats:
     def free(self, tx: Tx, sale: Sale) -> None:
         order = _order(tx, sale)
         tx.store.move_seats(order.ride.departure_id, held=-len(order.seats))
+        note_coupons(tx, order)
 
     def deliver(self, tx: Tx, sale: Sale, *, held: bool) -> Delivery:
-        """Sell the seats and sign their tickets. A bus that was cancelled or has left delivers nothing."""
+        """Sell the seats and sign their tickets. A bus that was cancelled or has left delivers nothing, nor does an order
+        whose coupons may be somebody's again."""
         order = _order(tx, sale)
         departure_id, seats = order.ride.departure_id, len(order.seats)
+        note_coupons(tx, order)
         if held:
             tx.store.move_seats(departure_id, held=-seats)
         # A hold that lasted is served even at the last minute; seats are not got again for a bus that has left.
         left = not held and order.ride.departs_at <= self.now
-        if left or not tx.store.sell(departure_id, seats):
+        if left or _coupons_may_be_free(tx, order, held=held) or not tx.store.sell(departure_id, seats):
             return Delivery.GONE
         issuing = self.issuing(tx, departure_id)
         tickets = [
@@ -91,6 +95,7 @@ class Seats:
             number=number,
             rider=seat.rider,
             price_fen=seat.price_fen,
+            discount_fen=seat.discount_fen,
             ride=ride,
             code=self.code(ticket_id, seat, ride),
             issued_at=issuing.now,
@@ -101,6 +106,11 @@ class Seats:
         return self.signer.sign(
             Ticket(ticket_id, ride.departure_id, ride.from_stop, ride.to_stop, seat.rider, ride.departs_at)
         )
+
+    def any_over_hold(self, tx: Tx, departure_id: str) -> bool:
+        """Whether `end_over_holds` would end any now; asked without a lock."""
+        now = tx.now()
+        return bool(tx.store.seemingly_over(departure_id, now, now - self.settings.unheard))
 
     def end_over_holds(self, tx: Tx, departure_id: str) -> int:
         """End the holds of a locked departure that are over; returns how many seats came free.
@@ -124,6 +134,18 @@ def tell(tx: Tx, name: str, order: Order, ride: BookedRide, seats: int = 0, **mo
         "seats": seats or len(order.seats),
     }
     tx.outbox.add(Event(name, order.id, order.sale.version, data | more, SCHEMA_VERSION))
+
+
+def note_coupons(tx: Tx, order: Order) -> None:
+    """There is something to tell shop of a locked order's coupons; once this is committed, it is told."""
+    if order.discount_fen:
+        tx.store.note_errand(order.id, tx.now())
+
+
+def _coupons_may_be_free(tx: Tx, order: Order, *, held: bool) -> bool:
+    """An order's coupons are released when its hold ends; while it lasts they are locked for it."""
+    over = not held or tx.now() >= order.sale.expires_at + DELIVERED_WITHIN
+    return order.discount_fen > 0 and over
 
 
 def _order(tx: Tx, sale: Sale) -> Order:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 from kernel.db import Transaction, UnitOfWorkLike
@@ -32,6 +32,9 @@ class Storage(AfterStorage, Protocol):
     def take(self, departure_id: str, seats: int) -> bool: ...
     def sell(self, departure_id: str, seats: int) -> bool: ...
     def move_seats(self, departure_id: str, *, held: int = 0, sold: int = 0) -> None: ...
+    def seemingly_over(
+        self, departure_id: str, now: datetime, unheard: datetime
+    ) -> list[tuple[str, int]]: ...
     def over_holds(self, departure_id: str, now: datetime, unheard: datetime) -> list[tuple[Sale, int]]: ...
     def departure_of(self, order_id: str) -> str | None: ...
     def add_order(self, order: Order, actor: str, reason: str) -> None: ...
@@ -45,6 +48,10 @@ class Storage(AfterStorage, Protocol):
 
 Work = UnitOfWorkLike[Storage]
 Tx = Transaction[Storage]
+
+
+class NotAtHand(Exception):
+    """The timetable that holds was imported since this process read one."""
 
 
 class Timetables:
@@ -64,11 +71,9 @@ class Timetables:
             self._kept = (newest.version, Timetable(feed))
         return self._kept[1]
 
-
-def instant(at: datetime) -> str:
-    """RFC 3339, UTC with Z."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def instant_or_none(at: datetime | None) -> str | None:
-    return None if at is None else instant(at)
+    def at_hand(self, store: Storage) -> Timetable:
+        """The timetable that holds, for those who can't wait until it is read. Raises NotAtHand."""
+        newest = store.newest_feed()
+        if newest is None or self._kept is None or self._kept[0] != newest.version:
+            raise NotAtHand
+        return self._kept[1]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from kernel.instants import instant, instant_or_none
 from services.bus.domain import (
     CHANGES,
     RETURNS,
@@ -28,7 +29,6 @@ from services.bus.domain.changes import Bound, rolls
 from services.bus.domain.feed import STATION, Route, Stop
 from services.bus.schemas import Rider, TicketState
 from services.bus.settings import BusSettings
-from services.bus.usecases.shared import instant, instant_or_none
 
 RETURNABLE: Final = (TicketState.VALID, TicketState.CANCELLED)
 """A ticket that its owner may still do something with."""
@@ -138,6 +138,7 @@ def ticket_view(ticket: BusTicket, *, cancelled: bool) -> dict[str, Any]:
         "short_code": short_code(ticket.id),
         "kind": ticket.rider.value,
         "price_fen": ticket.price_fen,
+        "discount_fen": ticket.discount_fen,
         "state": ticket.state.value,
         "code": ticket.code if good else "",
         "ride": booked_view(ticket.ride, cancelled=cancelled),
@@ -179,6 +180,7 @@ def order_view(shown: Shown) -> dict[str, Any]:
         "id": order.id,
         "state": sale.state_at(shown.now).value,
         "amount_fen": sale.amount_fen,
+        "discount_fen": order.discount_fen,
         "refunded_fen": sale.refunded_fen,
         "refunding_fen": sale.refunding_fen,
         "currency": sale.currency,
@@ -188,7 +190,10 @@ def order_view(shown: Shown) -> dict[str, Any]:
         "out_trade_no": sale.out_trade_no,
         "flight_id": order.flight_id,
         "ride": booked_view(order.ride, cancelled=order.ride.departure_id in shown.cancelled),
-        "seats": [{"kind": seat.rider.value, "price_fen": seat.price_fen} for seat in order.seats],
+        "seats": [
+            {"kind": seat.rider.value, "price_fen": seat.price_fen, "discount_fen": seat.discount_fen}
+            for seat in order.seats
+        ],
         "tickets": [
             ticket_view(each, cancelled=each.ride.departure_id in shown.cancelled) for each in shown.tickets
         ],

@@ -41,6 +41,7 @@ sealed by the door (`get_sealing_key`, `kernel.sealing.seal`); a retry may seal 
 
 from __future__ import annotations
 
+from kernel.schemas import NoArgumentsSchema
 from services.checkin.schemas.gate import (
     ActedSchema,
     ActSchema,
@@ -97,9 +98,11 @@ from services.checkin.schemas.travellers import (
     FactorsSchema,
     FindBookingSchema,
     GetPassSchema,
+    GivenContactSchema,
+    GivenPaperSchema,
     GivenSchema,
-    NoArgumentsSchema,
     PassengerIdSchema,
+    SeatChoiceSchema,
     SendCodeSchema,
 )
 from services.checkin.schemas.vocabulary import (
@@ -158,6 +161,8 @@ __all__ = [
     "Gender",
     "GetBoardingListSchema",
     "GetPassSchema",
+    "GivenContactSchema",
+    "GivenPaperSchema",
     "GivenSchema",
     "LineSchema",
     "ListChangesSchema",
@@ -177,6 +182,7 @@ __all__ = [
     "ScanSchema",
     "SealingKeySchema",
     "SeatAttribute",
+    "SeatChoiceSchema",
     "SeatMapSchema",
     "SeatState",
     "SendCodeSchema",

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from kernel.schemas import Exact, Strict
 from services.checkin.schemas.lists import PartnerSchema
 from services.checkin.schemas.results import ReasonSchema, SeatMapSchema, TripFlightSchema, WindowSchema
-from services.checkin.schemas.shared import Exact, Strict, flight_id, request_id, seat, short
+from services.checkin.schemas.shared import (
+    flight_id,
+    request_id,
+    seat,
+    short,
+)
 from services.checkin.schemas.vocabulary import MAX_SCANS, Scan, StaffAction, Standing, TravellerKind
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from kernel.schemas import Exact, Strict
 from services.checkin.schemas.shared import (
     AIRLINE,
     AIRPORT,
     CABIN,
     PNR,
     TICKET,
-    Exact,
-    Strict,
     flight_id,
     request_id,
     sealed,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from services.checkin.schemas.shared import Exact, WordsSchema
+from kernel.schemas import Exact, WordsSchema
 from services.checkin.schemas.vocabulary import (
     Gender,
     PaperKind,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import fields, validate
 
 PRINTABLE: Final = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z")
 AIRLINE: Final = validate.Regexp(r"(?:[A-Z]{2}|[A-Z][0-9]|[0-9][A-Z]|[A-Z]{3})\Z")
@@ -13,25 +13,6 @@ CABIN: Final = validate.Regexp(r"[A-Z]\Z")
 SEAT: Final = validate.Regexp(r"[1-9][0-9]{0,2}[A-HJ-Z]\Z")
 PNR: Final = validate.Regexp(r"[A-Z0-9]{5,13}\Z")
 TICKET: Final = validate.Regexp(r"[0-9]{13}\Z")
-
-
-class Strict(Schema):
-    """What comes in: an unknown field is a mistake of the caller."""
-
-    class Meta:
-        unknown = RAISE
-
-
-class Exact(Schema):
-    """What goes out."""
-
-    class Meta:
-        unknown = RAISE
-
-
-class WordsSchema(Exact):
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
 
 
 def short(most: int, **options: Any) -> fields.String:

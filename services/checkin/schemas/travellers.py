@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from services.checkin.schemas.shared import PRINTABLE, Strict, request_id, sealed, seat, short
+from kernel.schemas import Strict
+from services.checkin.schemas.shared import (
+    PRINTABLE,
+    request_id,
+    sealed,
+    seat,
+    short,
+)
 from services.checkin.schemas.vocabulary import MAX_PARTY, PaperKind
-
-
-class NoArgumentsSchema(Strict):
-    pass
 
 
 class FactorsSchema(Strict):

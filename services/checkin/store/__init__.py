@@ -5,17 +5,25 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from services.checkin.store.access import NO_GUESS, AccessRows
-from services.checkin.store.flights import FlightRows
-from services.checkin.store.gate import GateRows
+from services.checkin.store.noting import Noted, NotingRows
 from services.checkin.store.rows import CodeRow, FlightRow, ScanRow, TraceRow
 from services.checkin.store.tables import metadata
 from services.checkin.store.teletypes import PartRow, TeletypeRows
-from services.checkin.store.travellers import TravellerRows
 
-__all__ = ["NO_GUESS", "CheckinStore", "CodeRow", "FlightRow", "PartRow", "ScanRow", "TraceRow", "metadata"]
+__all__ = [
+    "NO_GUESS",
+    "CheckinStore",
+    "CodeRow",
+    "FlightRow",
+    "Noted",
+    "PartRow",
+    "ScanRow",
+    "TraceRow",
+    "metadata",
+]
 
 
-class CheckinStore(FlightRows, TravellerRows, AccessRows, GateRows, TeletypeRows):
+class CheckinStore(NotingRows, AccessRows, TeletypeRows):
     """Flights, lists, seats, passes and who may see them, in one transaction's connection."""
 
     def __init__(self, connection: Connection) -> None:

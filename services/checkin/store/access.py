@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from kernel.postgres import lock
+from services.checkin.domain import Booking
 from services.checkin.store.rows import CodeRow
 from services.checkin.store.tables import BINDINGS, BOOKINGS, CODES, GONE, GRANTS, GUESSES, TRAVELLERS
 
 _ONE_GUESS_AT_A_TIME: Final = 5_120_873_341
+_ONE_MERGE_AT_A_TIME: Final = 5_120_873_342
 NO_GUESS: Final = "-"
 """In an address's place: a code was sent for that booking, and nobody was wrong."""
 _ACCOUNTS: Final = (
     select(BINDINGS.c.booking_id, BINDINGS.c.passenger_id)
     .where(BINDINGS.c.booking_id.in_(bindparam("ids", expanding=True)))
+    .order_by(BINDINGS.c.bound_at, BINDINGS.c.passenger_id)
+)
+
+
+_WITH_ACCOUNTS: Final = (
+    select(*(BOOKINGS.c[field.name] for field in fields(Booking)), BINDINGS.c.passenger_id.label("account"))
+    .join_from(BOOKINGS, BINDINGS, BINDINGS.c.booking_id == BOOKINGS.c.id, isouter=True)
+    .where(BOOKINGS.c.id == bindparam("booking"))
     .order_by(BINDINGS.c.bound_at, BINDINGS.c.passenger_id)
 )
 
@@ -46,6 +57,15 @@ class AccessRows:
             for row in self._connection.execute(_ACCOUNTS, {"ids": unknown}):
                 self._accounts[row.booking_id].append(row.passenger_id)
         return {each: self._accounts[each] for each in booking_ids if self._accounts[each]}
+
+    def booking_with_accounts(self, booking_id: str) -> Booking | None:
+        """A booking; who is bound to it is known afterwards without another question."""
+        rows = self._connection.execute(_WITH_ACCOUNTS, {"booking": booking_id}).all()
+        if not rows:
+            return None
+        self._accounts[booking_id] = [row.account for row in rows if row.account is not None]
+        *values, _ = rows[0]
+        return Booking(*values)
 
     def bookings_of_account(self, passenger_id: str) -> list[str]:
         query = select(BINDINGS.c.booking_id).where(BINDINGS.c.passenger_id == passenger_id)
@@ -83,10 +103,7 @@ class AccessRows:
 
     def lock_guesses(self) -> None:
         """One guess is judged at a time, so that a hundred sent at once aren't all the first."""
-        if self._connection.dialect.name == "postgresql":
-            self._connection.execute(
-                text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_GUESS_AT_A_TIME}
-            )
+        lock(self._connection, _ONE_GUESS_AT_A_TIME)
 
     def count_guesses(self, counted: str, key: str, since: datetime) -> tuple[int, datetime | None]:
         """How many were wrong since, and when the first of them was. counted: address, target or all."""
@@ -142,6 +159,24 @@ class AccessRows:
 
     def note_gone(self, passenger_id: str, into: str | None, now: datetime) -> None:
         self._insert(GONE, {"passenger_id": passenger_id, "into": into, "gone_at": now})
+
+    def note_erased(self, passenger_ids: Collection[str], now: datetime) -> None:
+        """Whoever had become one of these is nobody any more, too."""
+        self._connection.execute(update(GONE).where(GONE.c.passenger_id.in_(passenger_ids)).values(into=None))
+        for each in passenger_ids:
+            self.note_gone(each, None, now)
+
+    def lock_merges(self) -> None:
+        """Accounts become others one after the other: two at one moment would not see what the other moves."""
+        lock(self._connection, _ONE_MERGE_AT_A_TIME)
+
+    def hold_merges(self) -> None:
+        """Until the transaction ends nobody becomes another or is forgotten; any number may hold this at once.
+
+        Taken before anything else that is held, and before it is asked who somebody is now: what is written for
+        them then moves with them, or is written for whom they became.
+        """
+        lock(self._connection, _ONE_MERGE_AT_A_TIME, shared=True)
 
     def merged_into(self, passenger_id: str) -> list[str]:
         query = select(GONE.c.passenger_id).where(GONE.c.into == passenger_id)

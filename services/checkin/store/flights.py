@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
@@ -9,12 +10,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from kernel.db import Whether
 from services.checkin.domain import Sitter
 from services.checkin.schemas.vocabulary import Standing
 from services.checkin.store.rows import FlightRow, sitter_of_row
 from services.checkin.store.tables import CONFIGURATIONS, FLIGHTS, TRAVELLERS
 
 _FLIGHT: Final = select(FLIGHTS).where(FLIGHTS.c.id == bindparam("flight"))
+_LISTED: Final = Whether(FLIGHTS.c.id)
 _LOCK: Final = _FLIGHT.with_for_update()
 _SEATED: Final = select(
     TRAVELLERS.c.id,
@@ -54,6 +57,14 @@ class FlightRows:
     def flight(self, flight_id: str) -> FlightRow | None:
         row = self._connection.execute(_FLIGHT, {"flight": flight_id}).first()
         return None if row is None else FlightRow(**row._mapping)
+
+    def is_listed(self, flight_id: str) -> bool:
+        """Whether an airline sent a list or a configuration of it."""
+        return _LISTED.found(self._connection, flight_id)
+
+    def listed_among(self, flight_ids: Collection[str]) -> set[str]:
+        """Those of these flights of which an airline sent a list or a configuration."""
+        return _LISTED.among(self._connection, flight_ids)
 
     def lock_flight(self, flight_id: str) -> FlightRow | None:
         """Hold it against other writers until the transaction ends. On SQLite the write lock does."""

@@ -10,8 +10,9 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from kernel.tables import Instant
+from services.checkin.domain import Traveller
 from services.checkin.schemas.vocabulary import Scan
-from services.checkin.store.rows import ScanRow, TraceRow
+from services.checkin.store.rows import ScanRow, TraceRow, traveller_of_values
 from services.checkin.store.tables import (
     BINDINGS,
     BOOKINGS,
@@ -28,8 +29,10 @@ from services.checkin.store.tables import (
     TRAVELLERS,
 )
 
-_PASS: Final = select(PASSES.c.traveller_id, PASSES.c.voided_at).where(
-    PASSES.c.flight_id == bindparam("flight"), PASSES.c.sequence == bindparam("number")
+_HOLDER: Final = (
+    select(TRAVELLERS, PASSES.c.voided_at)
+    .join_from(PASSES, TRAVELLERS, TRAVELLERS.c.id == PASSES.c.traveller_id)
+    .where(PASSES.c.flight_id == bindparam("flight"), PASSES.c.sequence == bindparam("number"))
 )
 _SCAN: Final = select(SCANS).where(
     SCANS.c.flight_id == bindparam("flight"),
@@ -57,10 +60,14 @@ class GateRows:
         good = (PASSES.c.traveller_id.in_(traveller_ids), PASSES.c.voided_at.is_(None))
         self._connection.execute(update(PASSES).where(*good).values(voided_at=now))
 
-    def pass_of(self, flight_id: str, sequence: int) -> tuple[str, bool] | None:
+    def holder_of(self, flight_id: str, sequence: int) -> tuple[Traveller, bool] | None:
         """Whose number it is, and whether it is void."""
-        row = self._connection.execute(_PASS, {"flight": flight_id, "number": sequence}).first()
-        return None if row is None else (row.traveller_id, row.voided_at is not None)
+        row = self._connection.execute(_HOLDER, {"flight": flight_id, "number": sequence}).first()
+        if row is None:
+            return None
+        values = dict(row._mapping)
+        voided_at = values.pop("voided_at")
+        return traveller_of_values(values), voided_at is not None
 
     def pass_counts(self, traveller_ids: Collection[str]) -> dict[str, int]:
         """How many passes each was given, good ones and void ones."""

@@ -72,13 +72,17 @@ def traveller_values(traveller: Traveller) -> dict[str, Any]:
 
 
 def traveller_of(row: Any) -> Traveller:
-    values = dict(row._mapping)
-    values["specials"] = tuple(filter(None, row.specials.split(",")))
-    values["flags"] = tuple(Flag(flag) for flag in row.flags.split(",") if flag)
-    values["settled"] = tuple(filter(None, row.settled.split(",")))
-    values["kind"] = TravellerKind(row.kind)
-    values["gender"] = Gender(row.gender)
-    values["standing"] = Standing(row.standing)
+    return traveller_of_values(dict(row._mapping))
+
+
+def traveller_of_values(values: dict[str, Any]) -> Traveller:
+    """values: by column, nobody else's."""
+    values["specials"] = tuple(filter(None, values["specials"].split(",")))
+    values["flags"] = tuple(Flag(flag) for flag in values["flags"].split(",") if flag)
+    values["settled"] = tuple(filter(None, values["settled"].split(",")))
+    values["kind"] = TravellerKind(values["kind"])
+    values["gender"] = Gender(values["gender"])
+    values["standing"] = Standing(values["standing"])
     return Traveller(**values)
 
 

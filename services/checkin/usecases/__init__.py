@@ -13,7 +13,7 @@ from services.checkin.usecases.gates import (
     sync_scans,
     undo_boarding,
 )
-from services.checkin.usecases.hearing import hear
+from services.checkin.usecases.hearing import concerns, hear
 from services.checkin.usecases.listing import apply_changes, apply_list
 from services.checkin.usecases.parties import get_party, get_pass, list_my_trips, seat_map
 from services.checkin.usecases.people import erase, export_passenger, note_merge, purge
@@ -34,6 +34,7 @@ __all__ = [
     "cancel_check_in",
     "check_in",
     "choose_seats",
+    "concerns",
     "confirm_code",
     "erase",
     "export_passenger",

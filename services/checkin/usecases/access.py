@@ -14,6 +14,7 @@ from typing import Any, Final
 from marshmallow import ValidationError
 
 from kernel.inbox import answer_once
+from kernel.instants import instant
 from services.checkin import clients, schemas
 from services.checkin.clients import Caller
 from services.checkin.domain import LIMITS, Booking, Counted, Traveller, is_surname_of, mask_phone, normal
@@ -25,7 +26,12 @@ from services.checkin.errors import (
     TooManyGuesses,
 )
 from services.checkin.store import NO_GUESS, CodeRow
-from services.checkin.usecases.shared import Place, Tx, Work, instant, name_of
+from services.checkin.usecases.shared import (
+    Place,
+    Tx,
+    Work,
+    name_of,
+)
 from services.checkin.usecases.views import Status, status_views
 
 CODE_TRIES: Final = 5
@@ -44,11 +50,12 @@ def find_booking(uow: Work, place: Place, request: Mapping[str, Any], now: datet
     target = place.vault.index(factors.key, "guess")
     guesser = _guesser(place, request)
     with uow.write() as tx:
+        tx.store.hold_merges()
         _refuse_guesser(tx, guesser, target)
         travellers = _found(tx, place, factors)
         views = []
         if travellers:
-            account = _present(tx, request["passenger_id"])
+            account = present(tx, request["passenger_id"])
             if account is not None and factors.kind == "document":
                 for booking_id in sorted({each.booking_id for each in travellers}):
                     tx.store.bind(booking_id, account, "document", tx.now())
@@ -63,7 +70,7 @@ def find_booking(uow: Work, place: Place, request: Mapping[str, Any], now: datet
 def allowed(tx: Tx, access: Mapping[str, Any]) -> Booking:
     """The booking, for those who may have all of it. Raises AccessNeeded, also when there is no such booking."""
     store = tx.store
-    booking = store.booking(access["booking_id"])
+    booking = store.booking_with_accounts(access["booking_id"])
     if booking is None:
         raise AccessNeeded
     account, grant = access["passenger_id"], access["grant"]
@@ -120,8 +127,9 @@ def confirm_code(uow: Work, place: Place, request: Mapping[str, Any]) -> dict[st
     grant = place.vault.grant(request["request_id"], booking_id, code)
 
     def work(tx: Tx) -> dict[str, Any]:
+        tx.store.hold_merges()
         _refuse_guesser(tx, guesser, target)
-        account = _present(tx, request["passenger_id"])
+        account = present(tx, request["passenger_id"])
         expires_at = tx.now() + timedelta(minutes=place.settings.grant_minutes)
         if not _spent(tx, place, booking_id, code):
             tx.store.add_guess(tx.now(), guesser.key, target)
@@ -141,7 +149,7 @@ def confirm_code(uow: Work, place: Place, request: Mapping[str, Any]) -> dict[st
     return {"booking_id": booking_id, "grant": None if until is None else grant, "expires_at": until}
 
 
-def _present(tx: Tx, account: str | None) -> str | None:
+def present(tx: Tx, account: str | None) -> str | None:
     """Who an account is now: it may have become one with another, or be gone."""
     return None if account is None else tx.store.present(account)
 

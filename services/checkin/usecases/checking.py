@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from kernel.instants import instant
 from services.checkin import events
 from services.checkin.domain import (
     DECLARATION,
@@ -34,7 +35,7 @@ from services.checkin.errors import (
     WrongStanding,
 )
 from services.checkin.schemas.vocabulary import MAX_TRAVELLERS, Standing, WindowState
-from services.checkin.usecases.access import allowed
+from services.checkin.usecases.access import allowed, present
 from services.checkin.usecases.giving import Given, given_of, keep_given
 from services.checkin.usecases.parties import get_party
 from services.checkin.usecases.seats import Wanted, arranged
@@ -45,7 +46,6 @@ from services.checkin.usecases.shared import (
     Tx,
     Work,
     answer_in_turn,
-    instant,
     locked,
     name_of,
 )
@@ -86,12 +86,15 @@ def check_in(uow: Work, place: Place, request: Mapping[str, Any], now: datetime)
     seen: list[tuple[Party, list[Traveller]]] = []
 
     def work(tx: Tx) -> dict[str, Any]:
+        tx.store.hold_merges()
         party = _opened(tx, call)
         if request["dangerous_goods"] != DECLARATION:
             raise DeclarationNeeded(version=DECLARATION)
         _refuse(_why_not(tx, place, party, given))
         before = {each.id: each.given_sealed for each in party.chosen}
-        party = keep_given(tx, place, party_with_given(party, given), call.access["passenger_id"])
+        party = keep_given(
+            tx, place, party_with_given(party, given), present(tx, call.access["passenger_id"])
+        )
         _complete(place, party)
         seats = _seats(tx, place, party, request)
         new = [each for each in party.chosen if each.standing is Standing.BOOKED]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from kernel.instants import instant
 from services.checkin import events
 from services.checkin.domain import Traveller, agent_reasons, may_become, settled_reasons, window_of
 from services.checkin.errors import FlightNotFound, NoSeatMap, NotOpen, TravellerNotFound, WrongStanding
@@ -20,7 +21,6 @@ from services.checkin.usecases.shared import (
     Work,
     answer_in_turn,
     flight_of,
-    instant,
     locked,
     name_of,
 )

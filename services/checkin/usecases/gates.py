@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from kernel.instants import instant
 from services.checkin import events
 from services.checkin.domain import Traveller, fits, judge
 from services.checkin.errors import FlightNotFound, TravellerNotFound, WrongStanding
@@ -22,7 +23,6 @@ from services.checkin.usecases.shared import (
     answer_in_turn,
     authorise,
     flight_of,
-    instant,
     locked,
     name_of,
 )
@@ -81,10 +81,10 @@ def undo_boarding(uow: Work, place: Place, request: Mapping[str, Any]) -> dict[s
 
     def work(tx: Tx) -> dict[str, Any]:
         gate = _gate(tx, place, request, offline=False)
-        found = tx.store.pass_of(gate.flight.id, request["sequence"])
-        traveller = None if found is None or found[1] else tx.store.traveller(found[0])
-        if traveller is None:
+        found = tx.store.holder_of(gate.flight.id, request["sequence"])
+        if found is None or found[1]:
             raise TravellerNotFound
+        traveller = found[0]
         if traveller.standing is not Standing.BOARDED:
             raise WrongStanding(standing=traveller.standing.value)
         back = replace(traveller, standing=Standing.CHECKED_IN, boarded_at=None, boarded_by=None)
@@ -194,15 +194,15 @@ def _judged(
         if mine is None:
             return Scan.WRONG_FLIGHT, None, None
         sequence, pnr, seat = mine[0].sequence, mine[0].pnr, mine[1]
-    found = None if sequence is None else store.pass_of(flight.id, sequence)
-    traveller = None if found is None else store.traveller(found[0])
-    if found is None or traveller is None or (pnr is not None and traveller.pnr[:7] != pnr):
+    found = None if sequence is None else store.holder_of(flight.id, sequence)
+    if found is None or (pnr is not None and found[0].pnr[:7] != pnr):
         return Scan.NOT_CHECKED_IN, None, None
-    if gate.offline and traveller.standing is Standing.CHECKED_IN and not found[1]:
+    traveller, void = found
+    if gate.offline and traveller.standing is Standing.CHECKED_IN and not void:
         # They are through: whether it was early or late is no question any more.
         return Scan.ACCEPTED, traveller, seat
     boards_at = flight.leg.boards_at(gate.place.settings.boarding)
-    return judge(flight.leg, traveller, void=found[1], at=at, boards_at=boards_at), traveller, seat
+    return judge(flight.leg, traveller, void=void, at=at, boards_at=boards_at), traveller, seat
 
 
 def _boarded(gate: _Gate, traveller: Traveller, at: datetime) -> Traveller:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
 import orjson
 
+from kernel.instants import instant
 from services.checkin import events
 from services.checkin.domain import Leg, leg_of
-from services.checkin.usecases.shared import Flight, Place, Work, flight_of, instant
+from services.checkin.usecases.shared import (
+    Flight,
+    Place,
+    Work,
+    flight_of,
+)
 from services.checkin.usecases.writing import By, Step, write
 
 RETIMED: Final = timedelta(minutes=15)
@@ -22,10 +29,8 @@ def hear(uow: Work, place: Place, flight: dict[str, Any]) -> None:
 
     flight: flights.schemas.FlightSchema as JSON. An older version, or a flight without a list, is dropped.
     """
-    with uow.look_up() as store:
-        # Most flights have no list here, and a look takes no lock.
-        if store.flight(flight["id"]) is None:
-            return
+    if not _has_list(uow, flight):
+        return
     leg = leg_of(flight)
     if leg is None:
         return
@@ -53,6 +58,17 @@ def hear(uow: Work, place: Place, flight: dict[str, Any]) -> None:
             more = {"what": what, "gate": leg.gate, "departs_at": instant(leg.departs_at)}
             steps = [Step(each, each, events.DISRUPTED, what, more) for each in inside]
             inside = write(tx, now, by, steps)
+
+
+def concerns(uow: Work, event: Mapping[str, Any]) -> bool:
+    """Whether `hear` has anything to do with a flight's change: False when the flight has no list."""
+    return _has_list(uow, event["data"]["flight"])
+
+
+def _has_list(uow: Work, flight: Mapping[str, Any]) -> bool:
+    # Most flights have no list here, and a look takes no lock.
+    with uow.look_up() as store:
+        return store.is_listed(flight["id"])
 
 
 def _whats(before: Leg, now: Leg, moved: timedelta) -> list[str]:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from kernel.instants import instant
 from kernel.outbox import Event
 from services.checkin.domain import LONGEST
 from services.checkin.events import ERASURE_DONE, PUBLISHER, SCHEMA_VERSION
-from services.checkin.usecases.shared import Place, Tx, Work, flight_of, instant, name_of
+from services.checkin.usecases.shared import (
+    Place,
+    Tx,
+    Work,
+    flight_of,
+    name_of,
+)
 
 PURGE_BATCH = 20
 PARTS_WAIT = timedelta(days=1)
@@ -18,11 +25,16 @@ PARTS_WAIT = timedelta(days=1)
 def note_merge(uow: Work, event_id: str, from_id: str, into_id: str) -> None:
     """What one account has belongs to another from now on; moving what isn't there is no error."""
     with uow.write() as tx:
-        if not tx.inbox.first_time(event_id) or tx.store.present(into_id) is None:
+        if not tx.inbox.first_time(event_id):
+            return
+        tx.store.lock_merges()
+        # That it became another in turn may have been heard before.
+        into = tx.store.present(into_id)
+        if into is None or into == from_id:
             return
         _hold_given(tx, [from_id])
-        tx.store.merge(from_id, into_id)
-        tx.store.note_gone(from_id, into_id, tx.now())
+        tx.store.merge(from_id, into)
+        tx.store.note_gone(from_id, into, tx.now())
 
 
 def erase(uow: Work, event_id: str, data: dict[str, Any]) -> None:
@@ -30,12 +42,12 @@ def erase(uow: Work, event_id: str, data: dict[str, Any]) -> None:
     with uow.write() as tx:
         if not tx.inbox.first_time(event_id):
             return
+        tx.store.lock_merges()
         passenger_id = data["passenger_id"]
         ids = {passenger_id, *data["earlier_ids"], *tx.store.merged_into(passenger_id)}
         _hold_given(tx, sorted(ids))
         counts = tx.store.erase(sorted(ids))
-        for each in sorted(ids):
-            tx.store.note_gone(each, None, tx.now())
+        tx.store.note_erased(sorted(ids), tx.now())
         done = {"erasure_id": data["erasure_id"], "service": PUBLISHER, "counts": counts}
         tx.outbox.add(Event(ERASURE_DONE, data["erasure_id"], 1, done, SCHEMA_VERSION))
 

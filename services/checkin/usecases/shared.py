@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -112,8 +111,3 @@ def name_of(vault: Vault, traveller: Traveller) -> tuple[Person, Person | None]:
     opened = vault.open(traveller.name_sealed, traveller.id)
     infant = opened["infant"]
     return person_of(opened), None if infant is None else person_of(infant)
-
-
-def instant(at: datetime) -> str:
-    """RFC 3339, UTC with Z."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

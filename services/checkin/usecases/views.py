@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kernel.instants import instant
 from services.checkin.domain import (
     DECLARATION,
     GOODS,
@@ -24,7 +25,13 @@ from services.checkin.domain import (
     window_words,
 )
 from services.checkin.schemas.vocabulary import SeatAttribute, SeatState, Standing
-from services.checkin.usecases.shared import Flight, Place, Tx, flight_of, instant, name_of
+from services.checkin.usecases.shared import (
+    Flight,
+    Place,
+    Tx,
+    flight_of,
+    name_of,
+)
 from services.passengers.papers import DocumentKind, masked
 
 

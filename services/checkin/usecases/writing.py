@@ -13,7 +13,7 @@ from typing import Any, Final
 from kernel.outbox import Event
 from services.checkin import events
 from services.checkin.domain import Traveller
-from services.checkin.store import TraceRow
+from services.checkin.store import Noted, TraceRow
 from services.checkin.usecases.shared import Flight, Tx
 
 GIVEN: Final = "given"
@@ -59,6 +59,8 @@ def write(tx: Tx, flight: Flight, by: By, steps: Sequence[Step]) -> list[Travell
 
 def tell(tx: Tx, flight: Flight, by: By, steps: Sequence[Step]) -> None:
     """All that goes with steps whose travellers are saved."""
+    if not steps:
+        return
     store, now = tx.store, tx.now()
     void = [step.now.id for step in steps if step.was.sequence and step.was.sequence != step.now.sequence]
     new = [
@@ -68,11 +70,7 @@ def tell(tx: Tx, flight: Flight, by: By, steps: Sequence[Step]) -> None:
     ]
     if void:
         store.void_passes(void, now)
-    if new:
-        store.add_passes(flight.id, new, by.at or now)
     bookings = {step.now.booking_id for step in steps}
-    store.touch_bookings(bookings)
-    store.touch(flight.id, len(new))
     accounts = store.accounts_of(bookings)
     traces = []
     for step in steps:
@@ -81,7 +79,7 @@ def tell(tx: Tx, flight: Flight, by: By, steps: Sequence[Step]) -> None:
         reason = by.reason or step.why or ""
         seat = step.now.seat or step.was.seat
         traces.append(TraceRow(flight.id, step.now.id, now, by.actor, step.event or GIVEN, seat, reason))
-    store.add_traces(traces)
+    store.note(Noted(flight.id, by.at or now, new, bookings, traces))
 
 
 def sequences(flight: Flight, count: int) -> range:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from kernel.schemas import Strict
 from services.flights.schemas.flight import ChangeSchema, FlightSchema
-from services.flights.schemas.shared import PRINTABLE, Strict
+from services.flights.schemas.shared import PRINTABLE
 from services.flights.schemas.vocabulary import MAX_PAGE
 
 

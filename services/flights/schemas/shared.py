@@ -5,14 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final, cast
 
-from marshmallow import RAISE, Schema, ValidationError, validate
-
-
-class Strict(Schema):
-    """Arguments: an unknown field is a mistake of the caller, not something to drop silently."""
-
-    class Meta:
-        unknown = RAISE
+from marshmallow import ValidationError, validate
 
 
 class Pattern(validate.Regexp):

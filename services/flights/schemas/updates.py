@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from kernel.schemas import Strict
 from services.flights.schemas.shared import (
     FLIGHT_NUMBER,
     IATA_AIRLINE,
@@ -11,7 +12,6 @@ from services.flights.schemas.shared import (
     PRINTABLE,
     SHORT,
     Pattern,
-    Strict,
 )
 from services.flights.schemas.vocabulary import Milestone, Outcome, SourceKind, Status
 

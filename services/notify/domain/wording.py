@@ -117,6 +117,7 @@ def _noticed(said: dict[str, Any], language: str) -> dict[str, str]:
         shown[name] = text if isinstance(text, str) else text[language] or text["zh"]
     for name, at in said["instants"].items():
         shown[name] = _local(datetime.fromisoformat(at), zone, language)
+        shown[f"{name}_clock"] = f"{datetime.fromisoformat(at).astimezone(zone):%H:%M}"
     for name, fen in said["amounts_fen"].items():
         shown[name] = f"¥{fen // 100}.{fen % 100:02d}"
     if "from" in shown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from services.notify.store.account import Account
+from services.notify.store.cards import CardRow, Cards, CodeRow, Errand
 from services.notify.store.messages import Messages
 from services.notify.store.news import News
 from services.notify.store.notices import Notices
@@ -24,6 +25,7 @@ from services.notify.store.rows import (
     Progress,
     Recipient,
     Settled,
+    Unsent,
     Wanted,
     page_of,
 )
@@ -32,7 +34,10 @@ from services.notify.store.tables import metadata
 __all__ = [
     "AccountState",
     "Backlog",
+    "CardRow",
     "Claimed",
+    "CodeRow",
+    "Errand",
     "Follow",
     "Followed",
     "Listener",
@@ -45,6 +50,7 @@ __all__ = [
     "Progress",
     "Recipient",
     "Settled",
+    "Unsent",
     "Wanted",
     "metadata",
     "page_of",
@@ -60,3 +66,4 @@ class NotifyStore:
         self.notices = Notices(connection)
         self.messages = Messages(connection)
         self.account = Account(connection)
+        self.cards = Cards(connection)

@@ -38,6 +38,7 @@ class Messages:
             .where(MESSAGES.c.state == "deferred", MESSAGES.c.not_before_at <= now)
             .order_by(MESSAGES.c.not_before_at)
             .limit(limit)
+            .with_for_update(skip_locked=True)
         )
         statement = update(MESSAGES).where(MESSAGES.c.id.in_(due)).values(state="queued")
         return self._connection.execute(statement).rowcount
@@ -46,7 +47,8 @@ class Messages:
         """Take the next messages, urgent ones first; never two about one flight or order to one person at a time.
 
         What waits about a flight holds up what came after it; of an order, only what is on its way does: its
-        messages say different things.
+        messages say different things. What somebody changes at this moment is left for the next time: it may
+        be about not to go out any more.
         """
         earlier = MESSAGES.alias()
         overtaking = (
@@ -67,6 +69,7 @@ class Messages:
             .where(MESSAGES.c.state == "queued", ~overtaking)
             .order_by(MESSAGES.c.rank, MESSAGES.c.id)
             .limit(limit)
+            .with_for_update(skip_locked=True)
         )
         ids = list(self._connection.execute(query).scalars())
         if not ids:

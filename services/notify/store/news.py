@@ -8,15 +8,16 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, and_, bindparam, case, delete, insert, select, update
+from sqlalchemy import Connection, and_, case, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from kernel.db import Whether
 from services.notify.store.rows import Followed, Listener, NewMessage, NewNews, OpenNews, Progress
 from services.notify.store.tables import FLIGHTS, FOLLOWS, MESSAGES, NEWS, RECIPIENTS, REFUSALS
 
 _WAITING: Final = ("queued", "deferred")
 # Asked for every change of every flight of the airport: built once.
-_IS_FOLLOWED: Final = select(FLIGHTS.c.flight_id).where(FLIGHTS.c.flight_id == bindparam("asked"))
+_IS_FOLLOWED: Final = Whether(FLIGHTS.c.flight_id)
 
 
 class News:
@@ -25,7 +26,10 @@ class News:
         self._upsert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
 
     def is_followed(self, flight_id: str) -> bool:
-        return self._connection.execute(_IS_FOLLOWED, {"asked": flight_id}).first() is not None
+        return _IS_FOLLOWED.found(self._connection, flight_id)
+
+    def followed_among(self, flight_ids: Collection[str]) -> set[str]:
+        return _IS_FOLLOWED.among(self._connection, flight_ids)
 
     def lock(self, flight_id: str) -> Followed | None:
         """The flight, held against other writers until the transaction ends."""

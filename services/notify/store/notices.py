@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import Connection, case, insert, select, update
 
-from services.notify.store.rows import NewNotice
+from services.notify.store.rows import NewNotice, Unsent
 from services.notify.store.tables import MESSAGES, NEWS, REFUSALS
 
 _WAITING: Final = ("queued", "deferred")
@@ -72,4 +72,33 @@ class Notices:
                 state=case((MESSAGES.c.unsure_since.is_(None), "superseded"), else_="unknown"),
                 reason=f"message_{number}",
             )
+        )
+
+    def unsent(self, passenger_id: str, order_id: str, kinds: Collection[str]) -> list[Unsent]:
+        """What waits for this person about the order, the oldest first, and can't be taken by a courier now."""
+        query = (
+            select(MESSAGES.c.id, MESSAGES.c.news_id, MESSAGES.c.kind, NEWS.c.said)
+            .join_from(MESSAGES, NEWS, NEWS.c.id == MESSAGES.c.news_id)
+            .where(MESSAGES.c.passenger_id == passenger_id, MESSAGES.c.flight_id == "")
+            .where(MESSAGES.c.order_id == order_id, MESSAGES.c.kind.in_(kinds))
+            # One that WeChat may have keeps what it said.
+            .where(MESSAGES.c.state.in_(_WAITING), MESSAGES.c.unsure_since.is_(None))
+            .order_by(MESSAGES.c.id)
+            .with_for_update(of=MESSAGES)
+        )
+        found = self._connection.execute(query).all()
+        return [
+            Unsent(row.id, row.news_id, row.kind, orjson.loads(row.said).get("pieces", [])) for row in found
+        ]
+
+    def reword(self, message: Unsent, said: dict[str, Any]) -> None:
+        """It says something else; nobody has read it yet."""
+        self._connection.execute(
+            update(NEWS).where(NEWS.c.id == message.news_id).values(said=orjson.dumps(said).decode())
+        )
+
+    def supersede(self, ids: Collection[int], reason: str) -> None:
+        """These don't go out any more. ids: of `unsent`."""
+        self._connection.execute(
+            update(MESSAGES).where(MESSAGES.c.id.in_(ids)).values(state="superseded", reason=reason)
         )

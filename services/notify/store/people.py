@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from kernel.postgres import lock
 from services.notify.store.rows import Follow, Recipient
 from services.notify.store.tables import (
     CUSTOMER_MESSAGES,
@@ -20,6 +21,8 @@ from services.notify.store.tables import (
     RECIPIENTS,
     REFUSALS,
 )
+
+_ONE_MERGE_AT_A_TIME: Final = 7_340_112_905
 
 
 class People:
@@ -74,6 +77,18 @@ class People:
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["passenger_id"], set_={"into": into})
         )
+
+    def lock_merges(self) -> None:
+        """Travellers become others one after the other: two at one moment would not see what the other moves."""
+        lock(self._connection, _ONE_MERGE_AT_A_TIME)
+
+    def hold_merges(self) -> None:
+        """Until the transaction ends nobody becomes another or is forgotten; any number may hold this at once.
+
+        Taken before anything else that is held, and before it is asked who somebody is now: what is written for
+        them then moves with them, or is written for whom they became.
+        """
+        lock(self._connection, _ONE_MERGE_AT_A_TIME, shared=True)
 
     def follow(self, follow: Follow) -> Follow:
         """Follow, or change the role of a follow; as it is then."""

@@ -113,6 +113,16 @@ class NewNotice:
 
 
 @dataclass(frozen=True)
+class Unsent:
+    """A message about an order that WeChat hasn't got. pieces: as domain.Notice has them."""
+
+    id: int
+    news_id: int
+    kind: str
+    pieces: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class Claimed:
     """A message that is about to be sent. attempts: with this one. consent: as in Recipient, now."""
 

@@ -41,14 +41,14 @@ def publish_menu(wechat: WeChat, tokens: Tokens, menu: dict[str, Any], *, dry_ru
     domain.check_menu(menu)
     if not wechat.connected:
         raise WeChatNotConnected
-    published = _asked(tokens, lambda token: wechat.get("/cgi-bin/menu/get", token))
+    published = asked(tokens, lambda token: wechat.get("/cgi-bin/menu/get", token))
     errcode = int(published.get("errcode") or 0)
     if errcode != _NO_MENU:
         raise_for(errcode, clock.real_now())
     diff = domain.menu_changes(published.get("menu") or {}, menu)
     if dry_run or not diff:
         return {"diff": diff, "published": False}
-    answer = _asked(tokens, lambda token: wechat.post("/cgi-bin/menu/create", token, menu))
+    answer = asked(tokens, lambda token: wechat.post("/cgi-bin/menu/create", token, menu))
     raise_for(int(answer.get("errcode") or 0), clock.real_now())
     return {"diff": diff, "published": True}
 
@@ -61,15 +61,15 @@ def wechat_language(wechat: WeChat, tokens: Tokens, openid: str) -> dict[str, An
     """
     if not wechat.connected:
         raise WeChatNotConnected
-    answer = _asked(tokens, lambda token: wechat.get("/cgi-bin/user/info", token, openid=openid))
+    answer = asked(tokens, lambda token: wechat.get("/cgi-bin/user/info", token, openid=openid))
     told = str(answer.get("language") or "")
     if answer.get("errcode") or not told:
         return {"language": None}
     return {"language": "zh" if told.startswith("zh") else "en"}
 
 
-def _asked(tokens: Tokens, ask: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
-    """WeChat's answer; a token that it refuses is renewed once."""
+def asked(tokens: Tokens, ask: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    """WeChat's answer; a token that it refuses is renewed once. Raises as Tokens.access."""
     token = tokens.access()
     try:
         answer = ask(token)

@@ -17,7 +17,7 @@ from services.notify.events import FOLLOWS_CHANGED, SCHEMA_VERSION
 from services.notify.schemas import MAX_FOLLOWS, FlightConsent
 from services.notify.store import Follow, Followed, NotifyStore, Recipient
 from services.notify.usecases.news import hear
-from services.notify.usecases.shared import View, Work, follow_document, present
+from services.notify.usecases.shared import View, Work, follow_document, held, held_unless_erased, present
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ def follow(uow: Work, caller: Caller, view: View, request: dict[str, Any], now: 
     """Follow a flight, or follow it in another role: schemas.FollowResultSchema.
 
     now: the airport's time. Who follows is told of what changes from here on.
-    Raises FlightNotFound, TooManyFollows, Unavailable, DeadlineExceeded, RequestReused, RequestInFlight.
+    Raises FlightNotFound, also for who was erased, TooManyFollows, Unavailable, DeadlineExceeded, RequestReused, RequestInFlight.
     """
     passenger_id, flight_id = request["passenger_id"], request["flight_id"]
     with uow.read() as tx:
@@ -56,8 +56,9 @@ def _look_again(uow: Work, caller: Caller, view: View, flight_id: str, now: date
 
 def _follow(tx: Any, request: dict[str, Any], flight: dict[str, Any] | None) -> dict[str, Any]:
     store: NotifyStore = tx.store
-    passenger_id = present(store, request["passenger_id"])
-    flight_id = request["flight_id"]
+    passenger_id, flight_id = held_unless_erased(store, request["passenger_id"]), request["flight_id"]
+    if passenger_id is None:
+        raise FlightNotFound(flight_id=flight_id)
     if flight is not None:
         store.news.add_flight(first_seen(flight))
     followed = store.news.lock(flight_id)
@@ -90,16 +91,17 @@ def unfollow(uow: Work, request: dict[str, Any]) -> dict[str, Any]:
 
     What waits to be sent about the flight doesn't go out any more. Raises RequestReused, RequestInFlight.
     """
-    passenger_id, flight_id = request["passenger_id"], request["flight_id"]
+    asker, flight_id = request["passenger_id"], request["flight_id"]
 
     def work(tx: Any) -> dict[str, Any]:
-        ended = tx.store.people.unfollow(present(tx.store, passenger_id), flight_id)
+        passenger_id = held(tx.store, asker)
+        ended = tx.store.people.unfollow(passenger_id, flight_id)
         if ended:
             tx.store.messages.stop_flight(passenger_id, flight_id)
             tx.outbox.add(_changed(passenger_id))
         return {"following": False, "role": None}
 
-    payload = {"passenger_id": passenger_id, "flight_id": flight_id}
+    payload = {"passenger_id": asker, "flight_id": flight_id}
     return answer_once(uow, request["request_id"], "unfollow", payload, work)
 
 

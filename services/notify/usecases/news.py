@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -38,7 +39,7 @@ def hear(uow: Work, view: View, flight: dict[str, Any], now: datetime) -> bool:
         return _judge(tx, view, fresh, now)
 
 
-def concerns(uow: Work, event: dict[str, Any]) -> bool:
+def concerns(uow: Work, event: Mapping[str, Any]) -> bool:
     """Whether `hear` has anything to do with a flight's change: False when nobody follows the flight.
 
     Who begins to follow at this moment has it looked at again after that (`follow`).
@@ -46,7 +47,7 @@ def concerns(uow: Work, event: dict[str, Any]) -> bool:
     return _is_followed(uow, event["data"]["flight"])
 
 
-def _is_followed(uow: Work, flight: dict[str, Any]) -> bool:
+def _is_followed(uow: Work, flight: Mapping[str, Any]) -> bool:
     with uow.look_up() as store:
         followed: bool = store.news.is_followed(flight["id"])
     return followed
@@ -119,6 +120,8 @@ def fan_out(uow: Work, now: datetime, *, urgent_only: bool = False) -> int:
         for language in templates.LANGUAGES
     }
     with uow.write() as tx:
+        # Who follows now is who the message is for: nobody becomes another in between.
+        tx.store.people.hold_merges()
         news = tx.store.news.next_open(now)
         if news is None or news.kind != kind.value:
             return 0

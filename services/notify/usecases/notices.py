@@ -1,4 +1,4 @@
-"""Messages to one traveller: what bus and payments tell of their orders, and codes of other services."""
+"""Messages to one traveller: what other services tell of theirs, and codes of other services."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.notify.domain import Notice
 from services.notify.errors import NotReachable, WeChatNotConnected
 from services.notify.schemas import NoticeKind
 from services.notify.store import NewNotice, NotifyStore, Recipient
-from services.notify.usecases.shared import View, Work, in_real_time, present
+from services.notify.usecases.shared import View, Work, held, in_real_time, present
 from services.notify.usecases.tokens import Cipher
 
 CODE_CONTEXT: Final = "notify:code"
@@ -40,10 +40,27 @@ def note_checkin(uow: Work, view: View, event: Mapping[str, Any], now: datetime)
     with uow.write() as tx:
         if not tx.inbox.first_time(domain.once_for(event)):
             return
+        tx.store.people.hold_merges()
         for account in dict.fromkeys(present(tx.store, each) for each in data["accounts"]):
             followed = tx.store.people.follow_of(account, data["flight_id"]) is not None
             if notice.kind is not NoticeKind.CHECKIN_FLIGHT or not followed:
                 _note(tx, Place(view, now), account, notice)
+
+
+def note_lost(uow: Work, view: View, event: Mapping[str, Any], now: datetime) -> None:
+    """Tell somebody what lostfound says of their report, claim or find; a repeat tells nothing. now: the airport's time."""
+    data = event["data"]
+    notice = domain.lost_notice(event["name"], event["at"], data)
+    if notice is not None:
+        _tell(uow, view, event["id"], data["passenger_id"], notice, now)
+
+
+def note_mall(uow: Work, view: View, event: Mapping[str, Any], now: datetime) -> None:
+    """Tell a traveller what the mall says of their order or coupon; a repeat tells nothing. now: the airport's time."""
+    data = event["data"]
+    notice = domain.mall_notice(event["name"], event["at"], data)
+    if notice is not None:
+        _tell(uow, view, event["id"], data["passenger_id"], notice, now)
 
 
 def note_payment(uow: Work, caller: Caller, view: View, event: Mapping[str, Any], now: datetime) -> None:
@@ -75,7 +92,7 @@ def send_code(
     sealed = cipher.encrypt(request["code"], CODE_CONTEXT)
 
     def work(tx: Any) -> dict[str, Any]:
-        passenger_id = present(tx.store, request["passenger_id"])
+        passenger_id = held(tx.store, request["passenger_id"])
         recipient = tx.store.people.recipient(passenger_id)
         if recipient is None or not recipient.reachable or _refused(tx.store, recipient, notice.kind):
             raise NotReachable
@@ -102,17 +119,50 @@ def _tell(uow: Work, view: View, event_id: str, passenger_id: str, notice: Notic
     with uow.write() as tx:
         if not tx.inbox.first_time(event_id):
             return
-        _note(tx, Place(view, now), present(tx.store, passenger_id), notice)
+        _note(tx, Place(view, now), held(tx.store, passenger_id), notice)
 
 
 def _note(tx: Any, place: Place, passenger_id: str, notice: Notice) -> None:
     store: NotifyStore = tx.store
     if not store.people.gone(passenger_id)[0]:
         recipient = store.people.recipient(passenger_id) or Recipient(passenger_id, None, "zh", False, 0)
+        if notice.pieces:
+            _gather(tx, place, recipient, notice)
+            return
         number = _write(tx, place, recipient, notice, {})
         overtaken = [each.value for each in domain.NOTICES[notice.kind].overtakes]
         if overtaken:
             store.notices.overtake(passenger_id, notice.order_id, overtaken, number)
+
+
+def _gather(tx: Any, place: Place, recipient: Recipient, notice: Notice) -> None:
+    """Write a message whose pieces may join those that wait, or take something from them."""
+    store: NotifyStore = tx.store
+    zone, order_id = place.view.zone.key, notice.order_id
+    kinds = [each.value for each in domain.concerned(notice)]
+    written: Notice | None = notice
+    gone: list[int] = []
+    for older in store.notices.unsent(recipient.passenger_id, order_id, kinds):
+        kind = NoticeKind(older.kind)
+        if kind is notice.kind:
+            written = None if written is None else domain.joined(written, older.pieces)
+            gone.append(older.id)
+        elif notice.kind is NoticeKind.COUPON_BACK:
+            told = domain.with_coupon(kind, order_id, older.pieces)
+            store.notices.reword(older, told.said(zone))
+            return
+        elif kind is NoticeKind.COUPON_BACK:
+            written = domain.with_coupon(notice.kind, order_id, (written or notice).pieces)
+            gone.append(older.id)
+        else:
+            left = domain.without(kind, order_id, older.pieces, notice)
+            if left is None:
+                gone.append(older.id)
+            elif len(left.pieces) < len(older.pieces):
+                store.notices.reword(older, left.said(zone))
+    number = None if written is None else _write(tx, place, recipient, written, {})
+    if gone:
+        store.notices.supersede(gone, "undone" if number is None else f"message_{number}")
 
 
 def _write(tx: Any, place: Place, recipient: Recipient, notice: Notice, more: dict[str, Any]) -> int:
@@ -126,6 +176,8 @@ def _write(tx: Any, place: Place, recipient: Recipient, notice: Notice, more: di
         state, reason = "refused", "refused_kind"
     elif opens_at is not None:
         state, not_before_at = "deferred", real_now + in_real_time(opens_at - now)
+    elif notice.gathers and (wait := view.gathering(notice.kind)):
+        state, not_before_at = "deferred", real_now + wait
     worth_for = in_real_time(notice.expires_at(opens_at or now) - now)
     number: int = tx.store.notices.write(
         NewNotice(

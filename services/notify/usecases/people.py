@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from kernel.outbox import Event
+from services.notify.domain import ErrandKind
 from services.notify.events import ERASURE_DONE, PUBLISHER, SCHEMA_VERSION
 from services.notify.schemas import FlightConsent
 from services.notify.store import Recipient
@@ -27,6 +28,7 @@ def note_passenger(uow: Work, data: dict[str, Any]) -> None:
         consent=data.get("flight_messages", FlightConsent.NEVER.value),
     )
     with uow.write() as tx:
+        tx.store.people.hold_merges()
         if tx.store.people.gone(recipient.passenger_id)[0]:
             return
         if tx.store.people.save_recipient(recipient) and recipient.consent != FlightConsent.GIVEN:
@@ -36,10 +38,17 @@ def note_passenger(uow: Work, data: dict[str, Any]) -> None:
 def note_merge(uow: Work, event_id: str, from_id: str, into_id: str) -> None:
     """What one traveller has belongs to another from now on; moving what isn't there is no error."""
     with uow.write() as tx:
-        if not tx.inbox.first_time(event_id) or tx.store.people.gone(into_id)[0]:
+        if not tx.inbox.first_time(event_id):
             return
-        tx.store.people.merge(from_id, into_id)
-        tx.store.people.note_gone(from_id, into_id, tx.now())
+        tx.store.people.lock_merges()
+        # That it became another in turn, or was erased, may have been heard before.
+        gone, became = tx.store.people.gone(into_id)
+        into = became if gone else into_id
+        if into is None or into == from_id:
+            return
+        tx.store.people.merge(from_id, into)
+        tx.store.cards.merge(from_id, into)
+        tx.store.people.note_gone(from_id, into, tx.now())
 
 
 def erase(uow: Work, event_id: str, data: dict[str, Any]) -> None:
@@ -48,9 +57,13 @@ def erase(uow: Work, event_id: str, data: dict[str, Any]) -> None:
         if not tx.inbox.first_time(event_id):
             return
         people = tx.store.people
+        people.lock_merges()
         passenger_id = data["passenger_id"]
         ids = {passenger_id, *data["earlier_ids"], *people.merged_into(passenger_id)}
         counts = people.erase(ids)
+        # What lies in their wallet stays good for nothing: only the code is kept, until WeChat has heard of it.
+        for code_index in tx.store.cards.erase(ids):
+            tx.store.cards.add_errand(ErrandKind.UNAVAILABLE, code_index, tx.now(), tx.now())
         for each in ids:
             people.note_gone(each, None, tx.now())
         done = {"erasure_id": data["erasure_id"], "service": PUBLISHER, "counts": counts}

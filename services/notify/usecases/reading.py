@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from kernel.instants import instant
 from services.notify import templates
 from services.notify.errors import BadCursor
 from services.notify.schemas import MAX_PAGE
 from services.notify.settings import WeChatSettings
 from services.notify.store import MessageRow, Wanted, page_of
-from services.notify.usecases.shared import View, Work, follow_document, instant
+from services.notify.usecases.shared import (
+    View,
+    Work,
+    follow_document,
+)
 
 _NEWS_SHOWN: Final = 20
 _EXPORTED: Final = 5000
@@ -139,6 +144,7 @@ def export_passenger(uow: Work, passenger_id: str) -> dict[str, Any]:
         recipient = tx.store.people.recipient(ids[0])
         follows = tx.store.people.follows(ids[0])
         messages = tx.store.messages.find(Wanted(passenger_ids=ids, limit=_EXPORTED))
+        cards = tx.store.cards.codes_held(ids)
     held = None
     if recipient is not None:
         held = {
@@ -153,11 +159,17 @@ def export_passenger(uow: Work, passenger_id: str) -> dict[str, Any]:
         "recipient": held,
         "follows": [{name: one[name] for name in ("flight_id", "role", "since")} for one in plain],
         "messages": [_document(row) for row in messages],
+        "cards": [
+            {"campaign_id": each.campaign_id, "coupon_id": each.coupon_id, "state": each.state}
+            for each in cards
+        ],
     }
 
 
 def purge(uow: Work, now: datetime, airport_now: datetime, keep_days: int) -> None:
-    """Forget old messages, and follows of flights of days ago; in pieces that hold nobody up."""
+    """Forget old messages and cards that are over, and follows of flights of days ago; in pieces that hold nobody up."""
+    with uow.write() as tx:
+        tx.store.cards.purge(now - timedelta(days=keep_days))
     for _ in range(100):
         with uow.write() as tx:
             flights = tx.store.news.purge_flights(airport_now - timedelta(days=3), 100)

@@ -24,7 +24,7 @@ from services.notify.schemas import FlightConsent, NoticeKind
 from services.notify.store import AccountState, Claimed, Settled
 from services.notify.usecases.news import fan_out
 from services.notify.usecases.notices import CODE_CONTEXT
-from services.notify.usecases.shared import NO_CONSENT, Work
+from services.notify.usecases.shared import NO_CONSENT, Work, present
 from services.notify.usecases.tokens import Tokens
 
 log = logging.getLogger(__name__)
@@ -174,13 +174,17 @@ class Courier:
     def _settle(self, results: list[Sent]) -> None:
         """Save what became of a batch, and what follows from it for receivers and for the account."""
         with self._uow.write() as tx:
+            tx.store.people.hold_merges()
             tx.store.messages.settle(self.owner, [_settled(one) for one in results])
-            for one in results:
-                passenger_id = one.message.passenger_id
+            told = (Meaning.NOT_FOLLOWING, Meaning.REFUSED_KIND)
+            for one in (one for one in results if one.meant in told):
+                passenger_id = present(tx.store, one.message.passenger_id)
+                if tx.store.people.gone(passenger_id)[0]:
+                    continue
                 if one.meant is Meaning.NOT_FOLLOWING:
                     tx.store.people.block(passenger_id, one.at)
                     tx.store.messages.stop_all(passenger_id, "not_following")
-                elif one.meant is Meaning.REFUSED_KIND:
+                else:
                     tx.store.people.refuse(passenger_id, one.template, one.at)
             self._note_account(tx, results)
 

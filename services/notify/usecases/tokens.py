@@ -1,4 +1,4 @@
-"""The account's access token and page ticket: one of each for all processes, kept in a row.
+"""The account's access token, page ticket and ticket of cards: one of each for all processes, kept in a row.
 
 WeChat hands out few; a process that fetched one for itself could end the one that others use. Whoever needs a
 new one takes a lease, fetches it outside of any transaction and saves it; the others wait for the row.
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 ACCESS: Final = "access_token"
 TICKET: Final = "jsapi_ticket"
+CARD_TICKET: Final = "card_ticket"
+_TYPES: Final = {TICKET: "jsapi", CARD_TICKET: "wx_card"}
 MARGIN: Final = timedelta(minutes=5)
 """In its last five minutes WeChat gives a new token and honours both: nobody's call falls into the gap."""
 LEASE_S: Final = 10.0
@@ -55,7 +57,11 @@ class Tokens:
 
     def ticket(self) -> str:
         """The ticket that pages are signed with. Raises as `access`."""
-        return self._kept(TICKET, "") or self._fetched(TICKET, "", self._fetch_ticket)
+        return self._ticket(TICKET)
+
+    def card_ticket(self) -> str:
+        """The ticket that cards are signed with. Raises as `access`."""
+        return self._ticket(CARD_TICKET)
 
     def instead_of(self, bad: str) -> str:
         """Another token than the one WeChat just refused: whoever comes first renews it, once for all.
@@ -63,6 +69,9 @@ class Tokens:
         Raises as `access`.
         """
         return self._kept(ACCESS, bad) or self._fetched(ACCESS, bad, self._fetch_access)
+
+    def _ticket(self, name: str) -> str:
+        return self._kept(name, "") or self._fetched(name, "", lambda _: self._fetch_ticket(_TYPES[name]))
 
     def _kept(self, name: str, bad: str) -> str | None:
         with self._uow.read() as tx:
@@ -113,16 +122,16 @@ class Tokens:
             answer = self._checked(lambda: self._wechat.stable_token(forced=True))
         return answer
 
-    def _fetch_ticket(self, _: str) -> dict[str, Any]:
+    def _fetch_ticket(self, kind: str) -> dict[str, Any]:
         token = self.access()
-        answer = self._asked_ticket(token)
+        answer = self._asked_ticket(token, kind)
         if domain.meaning(int(answer.get("errcode") or 0)) is Meaning.STALE_ACCESS:
-            answer = self._asked_ticket(self.instead_of(token))
+            answer = self._asked_ticket(self.instead_of(token), kind)
         return self._checked(lambda: answer)
 
-    def _asked_ticket(self, token: str) -> dict[str, Any]:
+    def _asked_ticket(self, token: str, kind: str) -> dict[str, Any]:
         try:
-            return self._wechat.get("/cgi-bin/ticket/getticket", token, type="jsapi")
+            return self._wechat.get("/cgi-bin/ticket/getticket", token, type=kind)
         except NoAnswer as exc:
             raise WeChatAway(retry_after_s=5) from exc
 

@@ -25,7 +25,8 @@ _LIVE_SLOTS: Final = 4
 _NO_HASH: Final = "0" * 64
 _NO_KEY: Final = "no such client"
 _AIRLINE = re.compile(r"(?:[A-Z]{2}|[A-Z][0-9]|[0-9][A-Z]|[A-Z]{3})\Z")
-_CLIENT_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,62}[a-z0-9])\Z")
+_CLIENT_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,46}[a-z0-9])\Z")
+"""At most 48: other services keep `partner:<client id>/<employee's number>` in 80 characters."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -58,6 +59,32 @@ _TOLD: Final = (
 )
 
 
+_LOST_TOLD: Final = (
+    "item_id",
+    "claim_id",
+    "category",
+    "state",
+    "flight_id",
+    "airline",
+    "desk_id",
+    "what",
+    "decision",
+    "reason",
+)
+_LOST: Final = frozenset(
+    {
+        WebhookEvent.ITEM_REGISTERED,
+        WebhookEvent.ITEM_CHANGED,
+        WebhookEvent.CLAIM_SUBMITTED,
+        WebhookEvent.CLAIM_DECIDED,
+        WebhookEvent.ITEM_RETURNED,
+    }
+)
+_HOUSEKEEPING: Final = frozenset({"moved_shelf", "counted", "corrected", "published", "photo"})
+"""What a desk does with an item that changes neither who has it nor who gets it."""
+_FLIGHT: Final = re.compile(r"([A-Z]{3}|[A-Z]{2}|[A-Z][0-9]|[0-9][A-Z])[0-9]{1,4}[A-Z]?-[0-9]{8}-.+")
+
+
 @dataclass(frozen=True)
 class Subscription:
     """Where a partner wants to hear of which events. airline None: of all of the partner's."""
@@ -91,11 +118,25 @@ class Delivery:
     delivered_at: datetime | None = None
 
 
+def scope_of(event: str) -> Scope:
+    """What a partner must be allowed to be told of this event."""
+    return Scope.LOSTFOUND_READ if event in _LOST else Scope.BOARDING_READ
+
+
+def airline_of(event: Mapping[str, Any]) -> str | None:
+    """Whom an event's envelope concerns; None: no airline. What a desk has from a flight concerns who flew it."""
+    data = event["data"]
+    if data.get("what") in _HOUSEKEEPING:
+        return None
+    found = data["airline"] or _FLIGHT.fullmatch(data["flight_id"] or "")
+    return found[1] if isinstance(found, re.Match) else found
+
+
 def wants(subscription: Subscription, partner: Partner, event: str, airline: str) -> bool:
     """Whether a partner is told of an event of this airline: theirs, asked for, and still allowed to them."""
     return (
         partner.revoked_at is None
-        and Scope.BOARDING_READ in partner.scopes
+        and scope_of(event) in partner.scopes
         and (EVERY_AIRLINE in partner.airlines or airline in partner.airlines)
         and subscription.airline in (None, airline)
         and event in {each.value for each in subscription.events}
@@ -105,13 +146,14 @@ def wants(subscription: Subscription, partner: Partner, event: str, airline: str
 def content(delivery_id: str, event: Mapping[str, Any]) -> dict[str, Any]:
     """What is sent of an event's envelope: no account, no name, no document."""
     data = event["data"]
+    told = _LOST_TOLD if event["name"] in _LOST else _TOLD
     return {
         "id": delivery_id,
         "event": event["name"],
         "event_id": event["id"],
         "occurred_at": event["at"],
         "version": event["aggregate_version"],
-        "data": {name: data[name] for name in _TOLD if name in data},
+        "data": {name: data[name] for name in told if name in data},
     }
 
 

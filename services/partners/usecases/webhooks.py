@@ -11,14 +11,17 @@ import orjson
 
 from kernel.ids import new_id
 from kernel.inbox import answer_once
+from kernel.instants import instant, instant_or_none
 from services.partners.domain.webhooks import (
     GIVE_UP_AFTER,
     HOLD_OFF,
     MAX_SUBSCRIPTIONS,
     Delivery,
     Subscription,
+    airline_of,
     check_url,
     content,
+    scope_of,
     wants,
 )
 from services.partners.errors import BadWebhook, ClientNotFound, TooManyWebhooks, WebhookNotFound
@@ -49,6 +52,8 @@ def create_webhook(
             raise ClientNotFound(client_id=new.client_id)
         if new.airline is not None and not {new.airline, EVERY_AIRLINE} & set(partner.airlines):
             raise BadWebhook(field="airline", reason="one of yours")
+        for scope in sorted({scope_of(event) for event in new.events} - set(partner.scopes)):
+            raise BadWebhook(field="events", reason=f"needs the scope {scope.value}")
         if len(tx.store.webhooks(new.client_id)) >= MAX_SUBSCRIPTIONS:
             raise TooManyWebhooks(limit=MAX_SUBSCRIPTIONS)
         events = tuple(dict.fromkeys(new.events))
@@ -100,8 +105,10 @@ def replay_deliveries(uow: Work, request: Mapping[str, Any], now: datetime) -> d
 
 
 def note_event(uow: Work, event: Mapping[str, Any], now: datetime) -> int:
-    """Note an event of checkin for all who want to hear of it; for how many. The same event again is nothing new."""
-    airline = event["data"]["airline"]
+    """Note an event of checkin or lostfound for all who want to hear of it; for how many. The same again is nothing new."""
+    airline = airline_of(event)
+    if airline is None:
+        return 0
     with uow.look_up() as store:
         listening = [each for each in store.webhooks() if event["name"] in {one.value for one in each.events}]
         partners = {each.client_id: store.partner(each.client_id) for each in listening}
@@ -127,7 +134,7 @@ def webhook_view(webhook: Subscription) -> dict[str, Any]:
         "url": webhook.url,
         "events": [event.value for event in webhook.events],
         "airline": webhook.airline,
-        "created_at": _instant(webhook.created_at),
+        "created_at": instant(webhook.created_at),
     }
 
 
@@ -143,9 +150,9 @@ def delivery_view(delivery: Delivery) -> dict[str, Any]:
         "state": delivery.state.value,
         "attempts": delivery.attempts,
         "last_result": delivery.last_result,
-        "created_at": _instant(delivery.created_at),
-        "due_at": _instant(delivery.due_at),
-        "delivered_at": None if at is None else _instant(at),
+        "created_at": instant(delivery.created_at),
+        "due_at": instant(delivery.due_at),
+        "delivered_at": instant_or_none(at),
     }
 
 
@@ -171,7 +178,3 @@ def _webhook(store: Storage, client_id: str, webhook_id: str) -> Subscription:
     if webhook is None or webhook.client_id != client_id:
         raise WebhookNotFound
     return webhook
-
-
-def _instant(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")

@@ -21,6 +21,7 @@ from services.passengers.domain.documents import (
     read_document,
 )
 from services.passengers.domain.erasure import HOLDERS, Erasure, ServiceErasure, completed_at, due_at, overdue
+from services.passengers.domain.pairings import Pairing, PairingState, number_from, open_for
 from services.passengers.domain.sessions import (
     CODE_IN_FLIGHT,
     CODE_KEPT,
@@ -38,6 +39,8 @@ __all__ = [
     "ConsentEntry",
     "Document",
     "Erasure",
+    "Pairing",
+    "PairingState",
     "Passenger",
     "ReadDocument",
     "ServiceErasure",
@@ -56,6 +59,8 @@ __all__ = [
     "merge_order",
     "message_account",
     "needs_touch",
+    "number_from",
+    "open_for",
     "overdue",
     "read_document",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-HOLDERS: Final = ("bus", "checkin", "notify", "payments")
+HOLDERS: Final = ("bus", "checkin", "lostfound", "notify", "payments", "shop")
 """The other services that hold data about travellers: each has an export call in `clients.py`, answers
 `erasure_requested` with `erasure_done`, and is listened to in `service.py`. A test compares the three."""
 

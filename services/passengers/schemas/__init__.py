@@ -8,7 +8,12 @@ Writing calls carry a `request_id`; a repeat gets the answer of the first. Insta
     get_session TokenSchema                   → SessionStateSchema
     end_session EndSessionSchema              → DoneSchema
     end_all_sessions WriteSchema              → DoneSchema
-    note_wechat_follower FollowerSchema       → PassengerIdSchema
+    begin_pairing BeginPairingSchema          → BegunPairingSchema      a computer waits for a phone
+    get_pairing PairingCodeSchema             → PairingSchema
+    decide_pairing DecidePairingSchema        → PairingDecidedSchema
+    pairing_state PairingWatchSchema          → PairingStateSchema
+    claim_pairing ClaimPairingSchema          → SignedInSchema
+    note_wechat_follower FollowerSchema       → FollowerResultSchema
     get_passenger PassengerIdSchema           → PassengerResultSchema
     get_payer PassengerIdSchema               → PayerSchema
     set_language SetLanguageSchema            → PassengerResultSchema
@@ -30,6 +35,7 @@ Writing calls carry a `request_id`; a repeat gets the answer of the first. Insta
 
 from __future__ import annotations
 
+from kernel.schemas import NoArgumentsSchema
 from services.passengers.schemas.accounts import (
     AddCompanionSchema,
     ChangeCompanionSchema,
@@ -38,6 +44,7 @@ from services.passengers.schemas.accounts import (
     CompanionSchema,
     CompanionsSchema,
     EndSessionSchema,
+    FollowerResultSchema,
     FollowerSchema,
     PassengerResultSchema,
     PassengerSchema,
@@ -61,6 +68,17 @@ from services.passengers.schemas.documents import (
     UnmaskedSchema,
     UnmaskSchema,
 )
+from services.passengers.schemas.pairings import (
+    BeginPairingSchema,
+    BegunPairingSchema,
+    ClaimPairingSchema,
+    DecidePairingSchema,
+    PairingCodeSchema,
+    PairingDecidedSchema,
+    PairingSchema,
+    PairingStateSchema,
+    PairingWatchSchema,
+)
 from services.passengers.schemas.payers import PayerSchema
 from services.passengers.schemas.rights import (
     ConsentEntrySchema,
@@ -77,7 +95,6 @@ from services.passengers.schemas.rights import (
 )
 from services.passengers.schemas.shared import (
     DoneSchema,
-    NoArgumentsSchema,
     PassengerIdSchema,
     SealingKeySchema,
     WriteSchema,
@@ -104,8 +121,11 @@ __all__ = [
     "MAX_SEALED",
     "AddCompanionSchema",
     "AddDocumentSchema",
+    "BeginPairingSchema",
+    "BegunPairingSchema",
     "ChangeCompanionSchema",
     "Checked",
+    "ClaimPairingSchema",
     "CompanionIdSchema",
     "CompanionKind",
     "CompanionResultSchema",
@@ -115,6 +135,7 @@ __all__ = [
     "ConsentKind",
     "ConsentSchema",
     "ConsentsSchema",
+    "DecidePairingSchema",
     "DocumentIdSchema",
     "DocumentKind",
     "DocumentResultSchema",
@@ -127,6 +148,7 @@ __all__ = [
     "ErasuresSchema",
     "ExportSchema",
     "FindDocumentsSchema",
+    "FollowerResultSchema",
     "FollowerSchema",
     "FoundDocumentSchema",
     "FoundDocumentsSchema",
@@ -134,6 +156,11 @@ __all__ = [
     "Language",
     "ListErasuresSchema",
     "NoArgumentsSchema",
+    "PairingCodeSchema",
+    "PairingDecidedSchema",
+    "PairingSchema",
+    "PairingStateSchema",
+    "PairingWatchSchema",
     "PassengerIdSchema",
     "PassengerResultSchema",
     "PassengerSchema",

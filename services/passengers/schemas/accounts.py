@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from kernel.schemas import Strict
 from services.passengers.schemas.shared import (
-    Strict,
     WriteSchema,
     instant,
     person_name,
@@ -83,14 +83,18 @@ class FollowerSchema(Strict):
     written_in = spoken(
         load_default=None,
         allow_none=True,
-        metadata={
-            "description": "the language they wrote in, or WeChat's own; of messages until one is chosen"
-        },
+        metadata={"description": "the language they wrote in; of messages until one is chosen"},
     )
     scene = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=128))
     at = fields.AwareDateTime(
         required=True, metadata={"description": "WeChat's CreateTime: older news changes nothing"}
     )
+
+
+class FollowerResultSchema(Schema):
+    passenger_id = fields.String(required=True)
+    language = spoken(required=True)
+    language_chosen = fields.Boolean(required=True, metadata={"description": "by themselves, for good"})
 
 
 class SetLanguageSchema(WriteSchema):

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.passengers.schemas.shared import Strict, WriteSchema, instant, person_name, text_id
+from kernel.schemas import Strict
+from services.passengers.schemas.shared import (
+    WriteSchema,
+    instant,
+    person_name,
+    text_id,
+)
 from services.passengers.schemas.vocabulary import MAX_SEALED, Checked, DocumentKind, UnmaskReason
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.passengers.schemas.shared import Strict, WriteSchema, instant
+from kernel.schemas import Strict
+from services.passengers.schemas.shared import (
+    WriteSchema,
+    instant,
+)
 from services.passengers.schemas.vocabulary import ConsentKind
 
 

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
 
+from kernel.schemas import Strict
 from services.passengers.schemas.vocabulary import MAX_NAME, Language
-
-
-class Strict(Schema):
-    class Meta:
-        unknown = RAISE
 
 
 def text_id(**options: Any) -> fields.String:
@@ -46,10 +42,6 @@ class PassengerIdSchema(Strict):
 
 class WriteSchema(PassengerIdSchema):
     request_id = fields.String(required=True, validate=validate.Length(min=8, max=128))
-
-
-class NoArgumentsSchema(Strict):
-    pass
 
 
 class DoneSchema(Schema):

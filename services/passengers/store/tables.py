@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -76,6 +77,27 @@ SESSIONS: Final = Table(
     Index("ix_sessions_passenger_id", "passenger_id"),
     Index("ix_sessions_last_seen_at", "last_seen_at"),
     Index("ix_sessions_expires_at", "expires_at"),
+)
+
+# No foreign key: it is over in minutes, and what was merged or erased meanwhile is looked up when it is claimed.
+PAIRINGS: Final = Table(
+    "pairings",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("watch_hash", String(64), nullable=False),
+    Column("number", String(2), nullable=False),
+    Column("browser", String(80), nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("passenger_id", String(32)),
+    CheckConstraint(
+        "state IN ('waiting', 'refused') AND passenger_id IS NULL"
+        " OR state IN ('approved', 'used') AND passenger_id IS NOT NULL",
+        name="ck_pairings_state",
+    ),
+    Index("ix_pairings_watch_hash", "watch_hash", unique=True),
+    Index("ix_pairings_expires_at", "expires_at"),
 )
 
 # key_id: of the key that sealed this row, so that those under an old key are found without reading all.

@@ -19,6 +19,13 @@ from services.passengers.usecases.documents import (
     remove_document,
     unmask_document,
 )
+from services.passengers.usecases.pairings import (
+    begin_pairing,
+    claim_pairing,
+    decide_pairing,
+    get_pairing,
+    pairing_state,
+)
 from services.passengers.usecases.payers import get_payer
 from services.passengers.usecases.rights import (
     count_overdue,
@@ -38,13 +45,17 @@ __all__ = [
     "Storage",
     "add_companion",
     "add_document",
+    "begin_pairing",
     "change_companion",
+    "claim_pairing",
     "count_overdue",
+    "decide_pairing",
     "end_all_sessions",
     "end_session",
     "erase_dormant",
     "find_documents",
     "get_erasure",
+    "get_pairing",
     "get_passenger",
     "get_payer",
     "get_session",
@@ -56,6 +67,7 @@ __all__ = [
     "list_erasures",
     "note_erasure_done",
     "note_follower",
+    "pairing_state",
     "purge",
     "remove_companion",
     "remove_document",

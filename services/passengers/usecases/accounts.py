@@ -59,7 +59,7 @@ def set_language(uow: Work, request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def note_follower(uow: Work, vault: Vault, request: Mapping[str, Any]) -> dict[str, Any]:
-    """What WeChat told us about an openid: PassengerIdSchema of the traveller, who is made if new.
+    """What WeChat told us about an openid: FollowerResultSchema of the traveller, who is made if new.
 
     The language they wrote in becomes that of their messages until they choose one.
     request["at"]: WeChat's time; news that is older than what we know changes nothing, so that a late
@@ -81,7 +81,11 @@ def note_follower(uow: Work, vault: Vault, request: Mapping[str, Any]) -> dict[s
             changed(tx, passenger)
         else:
             tx.store.save_passenger(passenger)
-        return {"passenger_id": passenger.id}
+        return {
+            "passenger_id": passenger.id,
+            "language": passenger.language.value,
+            "language_chosen": passenger.language_chosen,
+        }
 
     print_ = vault.fingerprint(request)
     return answer_once(uow, request["request_id"], "note_wechat_follower", print_, work)
@@ -127,6 +131,7 @@ def _joined(tx: Tx, who: WeChatIdentity, language: Language) -> Passenger:
 def _merged(tx: Tx, one: Passenger, other: Passenger) -> Passenger:
     """Two travellers of one unionid are one person: the elder keeps the id, and the language unless only the younger chose."""
     gone, into = merge_order(one, other)
+    earlier = tx.store.earlier_ids(gone.id)
     tx.store.merge(gone.id, into.id)
     for repeated in _repeated(tx.store.documents(into.id)):
         tx.store.remove_document(into.id, repeated.id)
@@ -134,7 +139,7 @@ def _merged(tx: Tx, one: Passenger, other: Passenger) -> Passenger:
     if gone.language_chosen and not into.language_chosen:
         into = replace(into, language=gone.language, language_chosen=True)
     note(tx, into.id, "merged", gone=gone.id)
-    data = {"from": gone.id, "into": into.id}
+    data = {"from": gone.id, "into": into.id, "earlier_ids": earlier}
     # Its version is the one that the change below will have: the same news, told in two ways.
     tx.outbox.add(Event(PASSENGERS_MERGED, into.id, into.version + 1, data, schema=SCHEMA_VERSION))
     sessions_ended(tx, gone, {"passenger_id": gone.id})

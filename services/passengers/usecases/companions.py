@@ -8,10 +8,17 @@ from typing import Any
 
 from kernel.ids import new_id
 from kernel.inbox import answer_once
+from kernel.instants import instant
 from services.passengers.domain import Companion
 from services.passengers.errors import CompanionNotFound, TooMany
 from services.passengers.schemas import MAX_COMPANIONS
-from services.passengers.usecases.shared import Tx, Work, instant, known, mine, note
+from services.passengers.usecases.shared import (
+    Tx,
+    Work,
+    known,
+    mine,
+    note,
+)
 from services.passengers.vault import Vault
 
 

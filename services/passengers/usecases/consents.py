@@ -6,10 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel.inbox import answer_once
+from kernel.instants import instant
 from services.passengers.domain import ConsentEntry, Passenger, current_state, in_force
 from services.passengers.errors import ConsentOutdated
 from services.passengers.schemas import CURRENT_CONSENTS, ConsentKind
-from services.passengers.usecases.shared import Tx, Work, changed, instant, known, mine, note
+from services.passengers.usecases.shared import (
+    Tx,
+    Work,
+    changed,
+    known,
+    mine,
+    note,
+)
 
 
 def list_consents(uow: Work, passenger_id: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import orjson
 
 from kernel.ids import new_id
 from kernel.inbox import answer_once
+from kernel.instants import instant
 from services.passengers.domain import (
     Document,
     ReadDocument,
@@ -29,7 +30,14 @@ from services.passengers.errors import (
 )
 from services.passengers.schemas import MAX_DOCUMENTS, ConsentKind, DocumentKind
 from services.passengers.store import Unmasking
-from services.passengers.usecases.shared import Tx, Work, actor, instant, known, mine, note
+from services.passengers.usecases.shared import (
+    Tx,
+    Work,
+    actor,
+    known,
+    mine,
+    note,
+)
 from services.passengers.vault import Vault
 
 _MOST_FOUND: Final = 20

@@ -13,6 +13,7 @@ from kernel import context
 from kernel.errors import ServiceError
 from kernel.ids import new_id
 from kernel.inbox import answer_once
+from kernel.instants import instant
 from kernel.outbox import Event
 from services.passengers.domain import (
     HOLDERS,
@@ -34,7 +35,6 @@ from services.passengers.usecases.shared import (
     Tx,
     Work,
     actor,
-    instant,
     known,
     mine,
     note,

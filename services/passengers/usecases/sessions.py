@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from kernel.errors import RequestInFlight
 from kernel.inbox import answer_once
+from kernel.instants import instant
 from services.passengers.domain import Session, WeChatIdentity, expires_at, live, needs_touch
 from services.passengers.errors import CodeRefused, NoSession, WeChatAway, WeChatNotConnected
 from services.passengers.secrecy import token_hash
@@ -16,7 +17,6 @@ from services.passengers.usecases.shared import (
     Tx,
     Work,
     changed,
-    instant,
     known,
     mine,
     note,
@@ -51,14 +51,14 @@ def sign_in(uow: Work, vault: Vault, wechat: WeChatOAuth, request: Mapping[str, 
             passenger = changed(tx, passenger)
         else:
             tx.store.save_passenger(passenger)
-        _end_previous(tx, request["previous_token"])
+        end_previous(tx, request["previous_token"])
         now = tx.now()
         tx.store.add_session(Session(token_hash(tokens[0]), passenger.id, now, now, expires_at(now)))
         note(tx, passenger.id, "signed_in")
         return {}
 
     answer_once(uow, request_id, "sign_in_with_wechat", vault.fingerprint(request), work)
-    return _signed_in(uow, tokens)
+    return signed_in(uow, tokens)
 
 
 def get_session(uow: Work, token: str) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def get_session(uow: Work, token: str) -> dict[str, Any]:
 def end_session(uow: Work, token: str) -> dict[str, Any]:
     """End one session; one that has ended is no error."""
     with uow.write() as tx:
-        _end_previous(tx, token)
+        end_previous(tx, token)
     return {"done": True}
 
 
@@ -118,7 +118,8 @@ def _asked(uow: Work, wechat: WeChatOAuth, request_id: str, code: str) -> WeChat
         raise
 
 
-def _signed_in(uow: Work, tokens: list[str]) -> dict[str, Any]:
+def signed_in(uow: Work, tokens: list[str]) -> dict[str, Any]:
+    """SignedInSchema of whichever of the tokens has a session. Raises NoSession."""
     with uow.read() as tx:
         for token in tokens:
             session = tx.store.session(token_hash(token))
@@ -133,7 +134,7 @@ def _signed_in(uow: Work, tokens: list[str]) -> dict[str, Any]:
     raise NoSession  # signed in, and out again before this repeat
 
 
-def _end_previous(tx: Tx, token: str | None) -> None:
+def end_previous(tx: Tx, token: str | None) -> None:
     """End the session of a token, if there is one, and tell it."""
     if not token:
         return

@@ -9,12 +9,15 @@ from typing import Any, Protocol
 
 from kernel import context
 from kernel.db import Transaction, UnitOfWorkLike
+from kernel.instants import instant
 from kernel.outbox import Event
 from services.passengers.domain import (
     Companion,
     ConsentEntry,
     Document,
     Erasure,
+    Pairing,
+    PairingState,
     Passenger,
     ServiceErasure,
     Session,
@@ -55,6 +58,18 @@ class Storage(Protocol):
     def end_session(self, token_hash: str) -> bool: ...
     def end_sessions(self, passenger_id: str) -> int: ...
     def purge_sessions(self, now: datetime, codes_before: datetime, limit: int) -> int: ...
+    def add_pairing(self, pairing: Pairing) -> None: ...
+    def pairing_of_code(self, code_hash: str) -> Pairing | None: ...
+    def pairing_of_watch(self, watch_hash: str) -> Pairing | None: ...
+    def settle_pairing(
+        self,
+        code_hash: str,
+        before: PairingState,
+        after: PairingState,
+        passenger_id: str | None,
+        now: datetime,
+    ) -> bool: ...
+    def purge_pairings(self, before: datetime, limit: int) -> int: ...
     def companions(self, passenger_id: str) -> list[Companion]: ...
     def companion(self, passenger_id: str, companion_id: str) -> Companion | None: ...
     def add_companion(self, companion: Companion, key_id: str) -> None: ...
@@ -142,10 +157,6 @@ def note(tx: Tx, passenger_id: str, action: str, **detail: Any) -> None:
 def actor() -> str:
     """Who is at it and through which door, as the caller said."""
     return (context.current().principal or "unknown")[:128]
-
-
-def instant(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")
 
 
 def passenger_view(tx: Tx, passenger: Passenger) -> dict[str, Any]:

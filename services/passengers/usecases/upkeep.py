@@ -9,6 +9,7 @@ from typing import Final
 
 from kernel.crypto import NotOurs
 from services.passengers.domain import CODE_KEPT
+from services.passengers.domain.pairings import FORGOTTEN
 from services.passengers.store import SEALED_COLUMNS, Resealed, SealedRow
 from services.passengers.usecases.shared import Work
 from services.passengers.vault import Vault
@@ -29,6 +30,7 @@ def purge(uow: Work, audit_days: int, expired_documents_days: int) -> int:
                 store.purge_sessions(now, now - CODE_KEPT, _SLICE)
                 + store.purge_records(now - timedelta(days=audit_days), _SLICE)
                 + store.purge_documents(expired_before, _SLICE)
+                + store.purge_pairings(now - FORGOTTEN, _SLICE)
             )
         gone += went
         if went < _SLICE:

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from kernel.postgres import lock
 from services.payments.domain import INTENT_STEPS, REFUND_STEPS, Intent, Posting, Refund
 from services.payments.schemas import Channel, IntentState, RefundState
 from services.payments.store.rows import Traced, names
 from services.payments.store.tables import BILL_LINES, INTENTS, LEDGER, REFUNDS
 
+_ONE_MERGE_AT_A_TIME: Final = 4_417_902_236
 STUCK_AFTER: Final = 6
 """Tries of a refund after which people are told: about ten minutes."""
 _UNPAID: Final = INTENTS.c.state.in_(["created", "prepaid"])
 _OF_ITS_ORDER: Final = INTENTS.c.state.not_in(["closed", "late"])
+# Made once: making a statement costs as much as executing it.
+_FIND: Final = select(INTENTS).where(INTENTS.c.out_trade_no == bindparam("payment"))
+_LOCK: Final = _FIND.with_for_update()
+_CURRENT: Final = select(INTENTS).where(
+    INTENTS.c.order_service == bindparam("service"), INTENTS.c.order_id == bindparam("order"), _OF_ITS_ORDER
+)
+_ADD: Final = {
+    "postgresql": postgresql.insert(INTENTS).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(INTENTS).on_conflict_do_nothing(),
+}
+_SAVE: Final = update(INTENTS).where(
+    INTENTS.c.out_trade_no == bindparam("payment"), INTENTS.c.version == bindparam("version_before")
+)
 
 
 class WrongStep(RuntimeError):
@@ -28,20 +43,18 @@ class WrongStep(RuntimeError):
 class Intents:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._upsert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
 
     def add(self, intent: Intent, look_at: datetime) -> bool:
         """False, and nothing written, when the order has an open or paid one."""
         values = _plain(intent) | {"look_at": look_at}
-        statement = self._upsert(INTENTS).values(values).on_conflict_do_nothing()
-        return self._connection.execute(statement).rowcount == 1
+        return self._connection.execute(_ADD[self._connection.dialect.name], values).rowcount == 1
 
     def find(self, out_trade_no: str) -> Intent | None:
-        return self._first(select(INTENTS).where(INTENTS.c.out_trade_no == out_trade_no))
+        return self._first(_FIND, payment=out_trade_no)
 
     def lock(self, out_trade_no: str) -> Intent | None:
         """The intent, held against other writers until the transaction ends: always the first thing locked."""
-        return self._first(select(INTENTS).where(INTENTS.c.out_trade_no == out_trade_no).with_for_update())
+        return self._first(_LOCK, payment=out_trade_no)
 
     def of_order(self, order_service: str, order_id: str) -> list[Intent]:
         """All of an order's, the oldest first."""
@@ -50,6 +63,15 @@ class Intents:
         )
         rows = self._connection.execute(query.order_by(INTENTS.c.created_at, INTENTS.c.out_trade_no))
         return [_intent(row) for row in rows]
+
+    def orders(self, payments: Collection[str]) -> dict[str, tuple[str, str]]:
+        """Who sold and which order, by payment; payments that aren't known are left out."""
+        query = select(INTENTS.c.out_trade_no, INTENTS.c.order_service, INTENTS.c.order_id).where(
+            INTENTS.c.out_trade_no.in_(payments)
+        )
+        return {
+            row.out_trade_no: (row.order_service, row.order_id) for row in self._connection.execute(query)
+        }
 
     def of_passenger(self, passenger_id: str, limit: int) -> list[Intent]:
         """A traveller's, the newest first."""
@@ -64,10 +86,20 @@ class Intents:
             update(INTENTS).where(INTENTS.c.passenger_id == passenger_id).values(changed)
         ).rowcount
 
+    def lock_merges(self) -> None:
+        """Travellers become others, or nobody, while no payment is asked for."""
+        lock(self._connection, _ONE_MERGE_AT_A_TIME)
+
+    def hold_merges(self) -> None:
+        """Until the transaction ends nobody becomes another or is forgotten; any number may hold this at once.
+
+        Taken before anything else that is held: what is written for a traveller then moves with them.
+        """
+        lock(self._connection, _ONE_MERGE_AT_A_TIME, shared=True)
+
     def current(self, order_service: str, order_id: str) -> Intent | None:
         """The one that is open or paid."""
-        of_order = and_(INTENTS.c.order_service == order_service, INTENTS.c.order_id == order_id)
-        return self._first(select(INTENTS).where(of_order, _OF_ITS_ORDER))
+        return self._first(_CURRENT, service=order_service, order=order_id)
 
     def step(self, intent: Intent, to: IntentState, **changes: Any) -> Intent:
         """The intent in its next state, saved. Raises WrongStep when it isn't as `intent` says any more."""
@@ -97,17 +129,13 @@ class Intents:
         )
         return [_intent(row) for row in self._connection.execute(query)]
 
-    def _first(self, query: Select[Any]) -> Intent | None:
-        row = self._connection.execute(query).first()
+    def _first(self, query: Select[Any], **asked: str) -> Intent | None:
+        row = self._connection.execute(query, asked).first()
         return None if row is None else _intent(row)
 
     def _save(self, before: Intent, after: Intent) -> Intent:
-        result = self._connection.execute(
-            update(INTENTS)
-            .where(INTENTS.c.out_trade_no == before.out_trade_no, INTENTS.c.version == before.version)
-            .values(_plain(after))
-        )
-        if result.rowcount != 1:
+        which = {"payment": before.out_trade_no, "version_before": before.version}
+        if self._connection.execute(_SAVE, which | _plain(after)).rowcount != 1:
             raise WrongStep("it changed meanwhile")
         return after
 
@@ -214,11 +242,9 @@ class Ledger:
 
 
 def _plain(row: Intent | Refund) -> dict[str, Any]:
-    return (
-        asdict(row)
-        | {"state": row.state.value}
-        | ({"channel": row.channel.value} if isinstance(row, Intent) else {})
-    )
+    # Not `asdict`, which copies deeply what is never changed.
+    values = {each.name: getattr(row, each.name) for each in fields(row)} | {"state": row.state.value}
+    return values | {"channel": row.channel.value} if isinstance(row, Intent) else values
 
 
 def _intent(row: Any) -> Intent:

@@ -9,6 +9,7 @@ import logging
 from datetime import datetime
 from typing import Final
 
+from kernel.instants import instant
 from services.payments import domain
 from services.payments.domain import Intent, Merchant, Refund, RefundAnswer, Trade, Verdict, ledger
 from services.payments.events import (
@@ -20,7 +21,10 @@ from services.payments.events import (
     REFUND_DONE,
 )
 from services.payments.schemas import IntentState, RefundState
-from services.payments.usecases.shared import Tx, instant, tell
+from services.payments.usecases.shared import (
+    Tx,
+    tell,
+)
 
 log = logging.getLogger(__name__)
 

@@ -39,9 +39,13 @@ def export_passenger(uow: Work, passenger_id: str) -> dict[str, Any]:
 
 def note_merge(uow: Work, event: Mapping[str, Any]) -> None:
     """One traveller turned out to be another: their payments are the other's."""
+    data = event["data"]
     with uow.write() as tx:
         if tx.inbox.first_time(event["id"]):
-            tx.store.intents.give(event["data"]["from"], event["data"]["into"])
+            tx.store.intents.lock_merges()
+            # That others had become this one before may be heard only afterwards; then nothing of theirs is left.
+            for each in (data["from"], *data.get("earlier_ids", ())):
+                tx.store.intents.give(each, data["into"])
 
 
 def erase(uow: Work, event: Mapping[str, Any]) -> None:
@@ -50,6 +54,7 @@ def erase(uow: Work, event: Mapping[str, Any]) -> None:
     with uow.write() as tx:
         if not tx.inbox.first_time(event["id"]):
             return
+        tx.store.intents.lock_merges()
         ids = sorted({data["passenger_id"], *data["earlier_ids"]})
         kept = sum(tx.store.intents.give(each, f"{PSEUDONYM}{new_id()}") for each in ids)
         done = {"erasure_id": data["erasure_id"], "service": PUBLISHER, "counts": {"payments": kept}}

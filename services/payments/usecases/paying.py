@@ -6,6 +6,7 @@ import logging
 from datetime import datetime
 from typing import Any, Final
 
+from kernel import clock
 from kernel.ids import new_id
 from kernel.inbox import answer_once
 from services.payments import domain
@@ -44,10 +45,14 @@ def create_intent(uow: Work, provider: Provider, request: dict[str, Any]) -> dic
         raise NotConnected
     if request["channel"] is Channel.JSAPI and not request["openid"]:
         raise OpenidNeeded
-    kept = answer_once(uow, request["request_id"], "create_intent", request, lambda tx: _opened(tx, request))
-    with uow.read() as tx:
-        intent = tx.store.intents.find(kept["out_trade_no"])
-    assert intent is not None
+    opened: list[Intent] = []
+
+    def work(tx: Tx) -> dict[str, Any]:
+        opened.append(_opened(tx, request))
+        return {"out_trade_no": opened[0].out_trade_no}
+
+    kept = answer_once(uow, request["request_id"], "create_intent", request, work)
+    intent = opened[0] if opened else _found(uow, kept["out_trade_no"])
     if intent.state is IntentState.CREATED:
         intent = _prepaid(uow, provider, intent, request["openid"])
     return {
@@ -138,21 +143,26 @@ def look_after_unpaid(uow: Work, provider: Provider) -> int:
     return len(due)
 
 
-def _opened(tx: Tx, request: dict[str, Any]) -> dict[str, Any]:
+def _opened(tx: Tx, request: dict[str, Any]) -> Intent:
+    tx.store.intents.hold_merges()
     now = tx.now()
     wanted = _intent(request, now)
+    # Nearly every order asks once: whether another is there already, the index says.
+    if wanted.expires_at > now and tx.store.intents.add(wanted, look_at=now + domain.FIRST_LOOK):
+        return wanted
     before = tx.store.intents.current(wanted.order_service, wanted.order_id)
     if before is None:
-        if wanted.expires_at <= now:
-            raise NotPayable(state=IntentState.CLOSED.value)
-        if tx.store.intents.add(wanted, look_at=now + domain.FIRST_LOOK):
-            return {"out_trade_no": wanted.out_trade_no}
-        # Another copy was faster by an instant.
-        before = tx.store.intents.current(wanted.order_service, wanted.order_id)
-        assert before is not None
+        raise NotPayable(state=IntentState.CLOSED.value)
     if before.state not in domain.OPEN or not before.same_question(wanted):
         raise OrderHasIntent(out_trade_no=before.out_trade_no, state=before.state.value)
-    return {"out_trade_no": before.out_trade_no}
+    return before
+
+
+def _found(uow: Work, out_trade_no: str) -> Intent:
+    with uow.look_up() as store:
+        intent = store.intents.find(out_trade_no)
+    assert intent is not None, "an intent is never deleted"
+    return intent
 
 
 def _intent(request: dict[str, Any], now: datetime) -> Intent:
@@ -175,12 +185,13 @@ def _prepaid(uow: Work, provider: Provider, intent: Intent, openid: str) -> Inte
         intent.out_trade_no, intent.channel, intent.amount_fen, intent.description, intent.expires_at, openid
     )
     prepay = asked(lambda: provider.prepay(question))
+    # By our own clock: nothing is judged by it, and the database's would be asked for it alone.
+    prepaid_at = clock.real_now()
     with uow.write() as tx:
-        now = tx.now()
         current = tx.store.intents.lock(intent.out_trade_no)
         assert current is not None
         if current.state is IntentState.CREATED:
-            return tx.store.intents.step(current, IntentState.PREPAID, prepay=prepay, prepaid_at=now)
+            return tx.store.intents.step(current, IntentState.PREPAID, prepay=prepay, prepaid_at=prepaid_at)
     if current.state is IntentState.CLOSED:
         # It was closed while the provider made it payable: it must not stay so.
         asked(lambda: provider.close(intent.out_trade_no))

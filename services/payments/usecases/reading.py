@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from kernel.instants import instant
 from services.payments.store import Received
-from services.payments.usecases.shared import Work, instant, intent_document, refund_document
+from services.payments.usecases.shared import (
+    Work,
+    intent_document,
+    refund_document,
+)
 
 
 def list_intents(uow: Work, order_service: str, order_id: str) -> dict[str, Any]:
@@ -48,14 +53,25 @@ def trace(uow: Work, order_service: str, order_id: str) -> dict[str, Any]:
 
 
 def list_abnormal(uow: Work, limit: int) -> dict[str, Any]:
-    """What people must look at: {"refunds", "notifications", "differences"}, at most `limit` of each."""
+    """What people must look at: {"refunds", "notifications", "differences"}, at most `limit` of each.
+
+    A refund and a notification have {"order": {"service", "id"} | null} as well: what to trace.
+    """
     with uow.read() as tx:
         refunds = tx.store.refunds.abnormal(limit)
         notices = tx.store.notifications.refused(limit)
         differences = tx.store.bills.differences(limit)
+        payments = {each.out_trade_no for each in refunds}
+        payments |= {each.out_trade_no for each in notices if each.out_trade_no}
+        orders = tx.store.intents.orders(payments)
+
+    def order(payment: str | None) -> dict[str, Any]:
+        service, order_id = orders.get(payment or "", ("", ""))
+        return {"order": {"service": service, "id": order_id} if order_id else None}
+
     return {
-        "refunds": [refund_document(each) for each in refunds],
-        "notifications": [_notice_document(each) for each in notices],
+        "refunds": [refund_document(each) | order(each.out_trade_no) for each in refunds],
+        "notifications": [_notice_document(each) | order(each.out_trade_no) for each in notices],
         "differences": [asdict(each) | {"day": each.day.isoformat()} for each in differences],
     }
 

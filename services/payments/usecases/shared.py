@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from kernel.db import Transaction, UnitOfWorkLike
+from kernel.instants import instant, instant_or_none
 from kernel.outbox import Event
 from services.payments.clients import NoAnswer, Refused
 from services.payments.domain import (
@@ -56,15 +57,6 @@ def asked(question: Callable[[], T]) -> T:
         raise ProviderAway(retry_after_s=RETRY_AFTER_S) from exc
     except Refused as exc:
         raise ProviderRefuses(provider_code=exc.code) from exc
-
-
-def instant(at: datetime) -> str:
-    """RFC 3339, UTC."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def instant_or_none(at: datetime | None) -> str | None:
-    return None if at is None else instant(at)
 
 
 def tell(tx: Tx, name: str, intent: Intent, **data: Any) -> None:

@@ -12,6 +12,7 @@ from services.staff.domain.accounts import (
     Account,
     Challenge,
     Session,
+    normal_shops,
 )
 from services.staff.domain.allowances import Bucket
 from services.staff.domain.trail import Entry, Row
@@ -28,4 +29,5 @@ __all__ = [
     "Entry",
     "Row",
     "Session",
+    "normal_shops",
 ]

@@ -6,11 +6,12 @@ in every quiet spell, so an hour, and a shift at most).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.staff.schemas import Role
+from services.staff.schemas import EVERY_SHOP, Role
 
 IDLE: Final = timedelta(hours=1)
 ABSOLUTE: Final = timedelta(hours=12)
@@ -25,7 +26,10 @@ _TOUCH_EVERY: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Account:
-    """sealed_secret: the authenticator's, encrypted; "" before the first sign-in. last_step: the last code used."""
+    """sealed_secret: the authenticator's, encrypted; "" before the first sign-in. last_step: the last code used.
+
+    shops: where one with the role `shop` works, as `normal_shops` leaves them.
+    """
 
     id: str
     login: str
@@ -40,11 +44,18 @@ class Account:
     last_step: int = 0
     last_seen_at: datetime | None = None
     version: int = 1
+    shops: tuple[str, ...] = ()
 
     @property
     def is_admin(self) -> bool:
         """Whether this one can let others in."""
         return self.active and Role.ADMIN in self.roles
+
+
+def normal_shops(shops: Iterable[str]) -> tuple[str, ...]:
+    """Each shop once, in order of their ids; who has all of them has no list besides."""
+    found = set(shops)
+    return (EVERY_SHOP,) if EVERY_SHOP in found else tuple(sorted(found))
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ ADDRESS: Final = Allowance("address", 100)
 CODES: Final = Allowance("codes", 10)
 """Wrong codes after the right password from browsers not known: somebody has the password. Counted for the account,
 whatever the address; known browsers are not held up by it."""
+VOUCH: Final = Allowance("vouch", 5)
+"""Wrong codes of a second person at somebody's screen, for that pair: it holds up nobody else."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def key_of(allowance: Allowance, *parts: str) -> str:
 def free_of(key: str) -> int:
     """How many attempts under this key are free of waiting."""
     name = key.partition(":")[0]
-    return next(one.free for one in (PAIR, DEVICE, ADDRESS, CODES) if one.name == name)
+    return next(one.free for one in (PAIR, DEVICE, ADDRESS, CODES, VOUCH) if one.name == name)
 
 
 def count_at(bucket: Bucket, now: datetime) -> int:

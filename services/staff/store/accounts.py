@@ -245,8 +245,9 @@ class Accounts:
 def _account(row: Any) -> Account:
     values = dict(row._mapping)
     roles = tuple(Role(role) for role in values.pop("roles").split())
-    return Account(roles=roles, **values)
+    return Account(roles=roles, shops=tuple(values.pop("shops").split()), **values)
 
 
 def _values(account: Account) -> dict[str, Any]:
-    return vars(account) | {"roles": " ".join(role.value for role in account.roles)}
+    words = {"roles": " ".join(role.value for role in account.roles), "shops": " ".join(account.shops)}
+    return vars(account) | words

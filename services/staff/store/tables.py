@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from kernel.tables import Instant, kernel_tables
@@ -29,6 +30,7 @@ ACCOUNTS: Final = Table(
     Column("login", String(64), nullable=False, unique=True),
     Column("name", String(64), nullable=False),
     Column("roles", String(200), nullable=False),
+    Column("shops", Text, nullable=False, server_default=text("''")),
     Column("password_hash", String(200), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("must_change", Boolean, nullable=False),

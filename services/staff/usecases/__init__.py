@@ -8,6 +8,7 @@ from services.staff.usecases.accounts import (
     reset_account,
     set_active,
     set_roles,
+    set_shops,
 )
 from services.staff.usecases.reading import (
     end_session,
@@ -21,6 +22,7 @@ from services.staff.usecases.reading import (
 from services.staff.usecases.shared import Cipher, Passwords, Work
 from services.staff.usecases.signing_in import begin_sign_in, finish_sign_in, get_session, get_sign_in
 from services.staff.usecases.upkeep import head_of_trail, purge
+from services.staff.usecases.vouching import vouch
 
 __all__ = [
     "Cipher",
@@ -45,5 +47,7 @@ __all__ = [
     "reset_account",
     "set_active",
     "set_roles",
+    "set_shops",
     "verify_audit",
+    "vouch",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from kernel.ids import new_id
 from kernel.inbox import answer_once
-from services.staff.domain import Account, passwords, totp
+from services.staff.domain import Account, normal_shops, passwords, totp
 from services.staff.errors import AccountNotFound, LastAdmin, LoginTaken, WeakPassword, WrongPassword
 from services.staff.schemas import Role
 from services.staff.usecases.shared import (
@@ -50,6 +50,7 @@ def add_account(
             login=login,
             name=request["name"].strip(),
             roles=_sorted(request["roles"]),
+            shops=normal_shops(request["shops"]),
             password_hash=hashed,
             created_at=tx.now(),
         )
@@ -60,7 +61,8 @@ def add_account(
         if not tx.store.accounts.add(account):
             raise LoginTaken
         roles = [role.value for role in account.roles]
-        note(tx, request["actor"], "account.added", account.id, login=login, roles=roles)
+        shops = {"shops": list(account.shops)} if account.shops else {}
+        note(tx, request["actor"], "account.added", account.id, login=login, roles=roles, **shops)
         return {"account": account_view(tx, account)}
 
     return answer_once(uow, request["request_id"], "add_account", _without_secrets(request), work)
@@ -76,6 +78,20 @@ def set_roles(uow: Work, request: Mapping[str, Any]) -> dict[str, Any]:
         return replace(account, roles=roles)
 
     return _changed(uow, "set_roles", request, change)
+
+
+def set_shops(uow: Work, request: Mapping[str, Any]) -> dict[str, Any]:
+    """AccountResultSchema; all sessions of the account end, so that nobody goes on at a shop that isn't theirs any more.
+
+    Whether there are such shops only the mall knows: one that there isn't opens nothing. Raises AccountNotFound.
+    """
+
+    def change(tx: Tx, account: Account) -> Account:
+        shops = normal_shops(request["shops"])
+        note(tx, request["actor"], "account.shops_set", account.id, was=list(account.shops), now=list(shops))
+        return replace(account, shops=shops)
+
+    return _changed(uow, "set_shops", request, change)
 
 
 def set_active(uow: Work, request: Mapping[str, Any]) -> dict[str, Any]:

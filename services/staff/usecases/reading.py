@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kernel.inbox import answer_once
+from kernel.instants import instant_or_none
 from services.staff.domain import Row, trail
 from services.staff.errors import AccountNotFound
-from services.staff.usecases.shared import Tx, Work, account_view, instant, note, tell_ended, token_hash
+from services.staff.usecases.shared import Tx, Work, account_view, note, tell_ended, token_hash
 
 _STAFF = "staff:"
 
@@ -44,9 +45,9 @@ def list_sessions(uow: Work, account_id: str) -> dict[str, Any]:
         "sessions": [
             {
                 "id": each.id,
-                "created_at": instant(each.created_at),
-                "last_seen_at": instant(each.last_seen_at),
-                "expires_at": instant(each.expires_at),
+                "created_at": instant_or_none(each.created_at),
+                "last_seen_at": instant_or_none(each.last_seen_at),
+                "expires_at": instant_or_none(each.expires_at),
                 "address": each.address,
                 "agent": each.agent,
             }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from kernel.db import Transaction, UnitOfWorkLike
+from kernel.instants import instant_or_none
 from kernel.outbox import Event
 from services.staff.domain import Account, Entry
 from services.staff.errors import AccountNotFound
@@ -46,11 +46,6 @@ def actor_of(account_id: str) -> str:
     return f"staff:{account_id}"
 
 
-def instant(at: datetime | None) -> str | None:
-    """RFC 3339 with Z."""
-    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 def note(tx: Tx, actor: str, action: str, subject: str = "", **detail: Any) -> None:
     """Add a row to the trail, in the transaction of what it tells of."""
     tx.store.trail.append(Entry(actor, action, subject, detail), tx.now())
@@ -82,10 +77,11 @@ def account_view(tx: Tx, account: Account, codes_left: int | None = None) -> dic
         "login": account.login,
         "name": account.name,
         "roles": [role.value for role in account.roles],
+        "shops": list(account.shops),
         "active": account.active,
         "enrolled": account.enrolled,
         "must_change": account.must_change,
         "codes_left": left,
-        "created_at": instant(account.created_at),
-        "last_seen_at": instant(account.last_seen_at),
+        "created_at": instant_or_none(account.created_at),
+        "last_seen_at": instant_or_none(account.last_seen_at),
     }

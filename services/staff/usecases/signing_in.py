@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from kernel.ids import new_id, new_secret
 from kernel.inbox import answer_once
+from kernel.instants import instant_or_none
 from services.staff.domain import (
     ABSOLUTE,
     DEVICE,
@@ -31,7 +32,6 @@ from services.staff.usecases.shared import (
     Work,
     account_view,
     actor_of,
-    instant,
     note,
     token_hash,
 )
@@ -126,7 +126,7 @@ def get_session(uow: Work, token: str) -> dict[str, Any]:
         answer = {
             "account": account_view(tx, account),
             "session_id": session.id,
-            "expires_at": instant(session.expires_at),
+            "expires_at": instant_or_none(session.expires_at),
         }
     if session.needs_touch(now):
         with uow.write() as tx:
@@ -208,7 +208,7 @@ def _check_code(uow: Work, cipher: Cipher, challenge: Challenge, code: str) -> N
         key = allowances.key_of(allowances.CODES, challenge.account_id or challenge.login)
         watched = not challenge.known_device
         wait = allowances.wait_s(tx.store.accounts.lock_bucket(key, now), now) if watched else 0
-        right = not wait and _is_right(tx, cipher, account, shown, now) is not None
+        right = not wait and proof_of(tx, cipher, account, shown, now) is not None
         if not right:
             if not challenge.enrols:
                 tx.store.accounts.take_challenge(challenge.token_hash)
@@ -223,7 +223,7 @@ def _check_code(uow: Work, cipher: Cipher, challenge: Challenge, code: str) -> N
         raise WrongCode if challenge.enrols else SignInRefused
 
 
-def _is_right(tx: Tx, cipher: Cipher, account: Account | None, shown: str, now: datetime) -> int | str | None:
+def proof_of(tx: Tx, cipher: Cipher, account: Account | None, shown: str, now: datetime) -> int | str | None:
     """The step of a right code, the hash of a right recovery code, or None; as much work for no account."""
     secret = bytes(totp.SECRET_BYTES)
     if account is not None and account.sealed_secret:
@@ -243,7 +243,7 @@ def _signed_in(tx: Tx, cipher: Cipher, challenge: Challenge, request: Mapping[st
     account = store.lock(challenge.account_id or "")
     proof = None
     if account is not None:
-        proof = _is_right(tx, cipher, account, "".join(request["code"].split()), now)
+        proof = proof_of(tx, cipher, account, "".join(request["code"].split()), now)
     if account is None or proof is None:
         raise SignInRefused
     taken = (
@@ -286,7 +286,7 @@ def _signed_in(tx: Tx, cipher: Cipher, challenge: Challenge, request: Mapping[st
     note(tx, actor_of(account.id), "sign_in.done", account.id, by=how, address=request["address"])
     return {
         "account": account_view(tx, account),
-        "expires_at": instant(session.expires_at),
+        "expires_at": instant_or_none(session.expires_at),
         "enrolled_now": challenge.enrols,
     }
 
