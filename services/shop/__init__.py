@@ -1,4 +1,1 @@
-"""The mall: merchants, catalogue, stock, orders, coupons.
-
-Not built yet: nothing starts it.
-"""
+"""The mall: merchants, catalogue, stock, orders, coupons."""

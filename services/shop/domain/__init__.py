@@ -1,0 +1,1 @@
+"""The mall's rules. No clock, no database."""

@@ -1,0 +1,4 @@
+from kernel import migrate
+from services.shop.store import metadata
+
+migrate.run(metadata)

@@ -1,0 +1,1 @@
+"""What the mall can be asked: load, decide, save, commit. One file a subject."""
