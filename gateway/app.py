@@ -22,6 +22,7 @@ from gateway.account import WeChatAccount
 from gateway.bodies import BodyLimit
 from gateway.cache import FlightCache
 from gateway.cache.feeder import Feeder
+from gateway.cache.mall import MallCache
 from gateway.deps import Deps, Rpc
 from gateway.doors import Doors
 from gateway.drain import Drain, DrainLayer
@@ -35,6 +36,7 @@ from gateway.security import JSON_CSP, SecurityLayer, security_headers
 from gateway.session import Sessions
 from gateway.settings import Settings
 from gateway.timetable import BusTimetable
+from gateway.uploads import MOST_FORM_BYTES
 from gateway.wording import Words
 from kernel.config import load
 from services.airport import Airport
@@ -92,6 +94,7 @@ class Gateway:
             account=account or load(WeChatAccount),
             sessions=Sessions(self.rpc, settings.public_url),
             bus=BusTimetable(self.rpc, airport.iata),
+            mall=MallCache(self.rpc),
             doors=tuple(doors),
         )
         self.live = Live(self.deps, self.drain)
@@ -106,7 +109,7 @@ class Gateway:
         state = SimpleNamespace(problems=problems, deps=self.deps)
         self.routes = self._routes()
         app: ASGIApp = Doors(self.routes, state)
-        app = BodyLimit(app, self.settings.max_body_bytes)
+        app = BodyLimit(app, self.settings.max_body_bytes, MOST_FORM_BYTES)
         app = ProblemLayer(app, problems, self._error_page())
         app = DrainLayer(app, self.drain)
         app = SecurityLayer(app, self.settings)

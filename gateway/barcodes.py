@@ -82,9 +82,9 @@ def aztec_modules(text: str) -> Modules:
     )
 
 
-def qr_modules(text: str) -> Modules:
-    """A QR code without a border, at the level of repair that all our QR codes have."""
-    return tuple(bytes(row) for row in segno.make_qr(text, error="m").matrix)
+def qr_modules(text: str, repair: str = "m") -> Modules:
+    """A QR code without a border. repair: the level of ISO/IEC 18004; "m" on screens, "h" on what is handled."""
+    return tuple(bytes(row) for row in segno.make_qr(text, error=repair).matrix)
 
 
 def bordered(rows: Modules, border: int) -> Modules:

@@ -15,6 +15,7 @@ from gateway.errors import BadJson, BodyTooLarge, LengthRequired, WrongMediaType
 _LINGER_S: Final = 3.0
 _LINGER_TIMES: Final = 2
 """A body of up to this many times the limit is read to its end before it is refused."""
+_BRING_FILES: Final = ("multipart/form-data", "image/")
 
 
 class BodyLimit:
@@ -24,15 +25,20 @@ class BodyLimit:
     it reads (most do) would otherwise find the connection reset instead of the answer, a 413 or 401 above all.
     """
 
-    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, limit_bytes: int, form_limit_bytes: int | None = None) -> None:
+        """form_limit_bytes: of photos and forms with files; who takes none refuses them before reading any."""
         self._app = app
         self._limit_bytes = limit_bytes
+        self._form_limit_bytes = form_limit_bytes or limit_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = _Body(Headers(scope=scope), receive, self._limit_bytes)
+        headers = Headers(scope=scope)
+        brings_files = headers.get("content-type", "").lower().startswith(_BRING_FILES)
+        limit_bytes = self._form_limit_bytes if brings_files else self._limit_bytes
+        body = _Body(headers, receive, limit_bytes)
 
         async def answered(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from gateway.account import WeChatAccount
 from gateway.cache import FlightCache
+from gateway.cache.mall import MallCache
 from gateway.limits import Limits
 from gateway.rpc import CallContext
 from gateway.session import Sessions
@@ -63,5 +64,6 @@ class Deps:
     account: WeChatAccount
     sessions: Sessions
     bus: BusTimetable
+    mall: MallCache
     doors: tuple[str, ...] = ()
     """The modules of all doors of this gateway, for the document that describes them."""

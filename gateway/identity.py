@@ -209,8 +209,10 @@ class PartnerIdentity:
         self._tokens = tokens
         self._partners = partners
 
-    async def require(self, request: Request, scope: Scope, context: CallContext) -> Principal:
-        """The principal, if it may do what `scope` names.
+    async def require(
+        self, request: Request, scope: Scope, context: CallContext, *others: Scope
+    ) -> Principal:
+        """The principal, if it may do what `scope`, or one of the others, names.
 
         Raises NoToken, BadToken, ExpiredToken, MissingScope, Unavailable.
         """
@@ -222,7 +224,7 @@ class PartnerIdentity:
         if claims.credential not in partner.credentials:
             raise BadToken
         scopes = claims.scopes & partner.scopes
-        if scope.value not in scopes:
+        if scopes.isdisjoint({scope.value, *(each.value for each in others)}):
             raise MissingScope(scope=scope.value)
         return Principal(partner, scopes)
 

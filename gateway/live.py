@@ -17,11 +17,11 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from gateway.cache import FlightCache, Note, Subscription
-from gateway.cache.window import to_wire
 from gateway.deps import Deps
 from gateway.drain import Drain
 from gateway.errors import BadParameter, Draining, NotAcceptable, TooManyStreams
 from gateway.parameters import Strict, read_query
+from kernel.instants import instant
 from services.flights.errors import FlightNotFound
 
 HEARTBEAT_S: Final = 15.0
@@ -114,5 +114,5 @@ class _Stream(StreamingResponse):
                 del self._places[self._address]
 
     def _state(self) -> Note:
-        document = {"stale": self._flights.stale, "as_of": to_wire(self._flights.as_of)}
+        document = {"stale": self._flights.stale, "as_of": instant(self._flights.as_of)}
         return Note.of("stale", document)

@@ -29,7 +29,7 @@ SECONDS: Final = Histogram(
     "gateway_request_seconds",
     "Seconds to the first byte of an answer beyond the edge.",
     ["route"],
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0),
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0),
     registry=REGISTRY,
 )
 EDGE_HITS: Final = Counter(

@@ -113,13 +113,18 @@ class Problems:
     ) -> Response:
         """`error` as application/problem+json in the language of the request."""
         context = context_of(request)
-        problem = self.describe(error, context.call_id, context.language)
+        return self.answer(request, self.describe(error, context.call_id, context.language), headers)
+
+    def answer(
+        self, request: Request, problem: Problem, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """A problem as application/problem+json."""
         return Response(
             orjson.dumps(problem.to_document()),
             problem.status,
             {
                 "Cache-Control": "no-store",
-                "Content-Language": context.language,
+                "Content-Language": context_of(request).language,
                 "Vary": "Accept-Language",
                 **problem.headers,
                 **(headers or {}),

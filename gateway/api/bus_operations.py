@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from starlette.requests import Request
 
-from gateway import calls
 from gateway.api.bus_schemas import (
     ChangeBody,
     ChangesParameters,
     HoldBody,
     OrdersParameters,
-    PayBody,
     ReturnBody,
     TicketsParameters,
 )
-from gateway.api.me_operations import Operation
+from gateway.api.me_operations import Operation, Wish
+from gateway.api.payers import PayBody, with_payer
 from gateway.deps import Deps
 from gateway.errors import BadParameter
 from services.bus import schemas as bus
-from services.payments.schemas import Channel
 
 ORDERS: Final = "/api/v1/bus/orders"
 TAG: Final = "Bus"
 _ONE: Final = f"{ORDERS}/{{order_id}}"
-_Wish = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class BusOperation(Operation):
-    """prepare: puts what the gateway knows into the wish, before it goes to the service."""
-
-    prepare: Callable[[Deps, Request, _Wish], Awaitable[_Wish]] | None = None
-
-
-async def _with_flight(deps: Deps, request: Request, wish: _Wish) -> _Wish:
+async def _with_flight(deps: Deps, request: Request, wish: Wish) -> Wish:
     """The flight's time is ours to say. Raises BadParameter for a flight that isn't in the window."""
     flight_id = wish.get("flight_id")
     if flight_id is None:
@@ -48,17 +36,7 @@ async def _with_flight(deps: Deps, request: Request, wish: _Wish) -> _Wish:
     return wish | {"flight_departs_at": entry.flight["board_at"]}
 
 
-async def _with_payer(deps: Deps, request: Request, wish: _Wish) -> _Wish:
-    """Who pays inside WeChat is whose session it is."""
-    if wish["channel"] != Channel.JSAPI.value:
-        return wish
-    traveller, context = await deps.sessions.require(request), calls.context_of(request)
-    asked = {"passenger_id": traveller.passenger_id}
-    payer = await deps.rpc.call("passengers", "get_payer", asked, repeat=True, context=context)
-    return wish | {"openid": payer["openid"]}
-
-
-async def _with_tickets(deps: Deps, request: Request, wish: _Wish) -> _Wish:
+async def _with_tickets(deps: Deps, request: Request, wish: Wish) -> Wish:
     """Ids of tickets as the address has them; what wasn't given isn't asked for."""
     given = {key: value for key, value in wish.items() if value is not None}
     return given | {"ticket_ids": [part for part in wish["ticket_ids"].split(",") if part]}
@@ -69,22 +47,22 @@ def _b(method: str) -> tuple[str, str]:
 
 
 BUS_OPERATIONS: Final = (
-    BusOperation("GET", ORDERS, "busOrders", "My orders of bus tickets, newest first", _b("list_orders"),
+    Operation("GET", ORDERS, "busOrders", "My orders of bus tickets, newest first", _b("list_orders"),
                  bus.OrdersSchema, query=OrdersParameters, writes=False),
-    BusOperation("POST", ORDERS, "holdBusSeats", "Hold seats for 15 minutes, to be paid for", _b("hold_seats"),
+    Operation("POST", ORDERS, "holdBusSeats", "Hold seats for 15 minutes, to be paid for", _b("hold_seats"),
               bus.OrderResultSchema, HoldBody, status=201, prepare=_with_flight),
-    BusOperation("GET", _ONE, "busOrder", "One order with its tickets", _b("get_order"),
+    Operation("GET", _ONE, "busOrder", "One order with its tickets", _b("get_order"),
               bus.OrderResultSchema, writes=False),
-    BusOperation("DELETE", _ONE, "releaseBusSeats", "Give seats up that aren't paid for", _b("release_seats"),
+    Operation("DELETE", _ONE, "releaseBusSeats", "Give seats up that aren't paid for", _b("release_seats"),
               bus.OrderResultSchema),
-    BusOperation("POST", f"{_ONE}/payment", "payBusOrder", "What WeChat's pay sheet or a QR code is made of; asking again "
-              "pays nothing twice", _b("pay_order"), bus.PayResultSchema, PayBody, prepare=_with_payer),
-    BusOperation("GET", f"{_ONE}/return", "quoteBusReturn", "What comes back for tickets, and why not all",
+    Operation("POST", f"{_ONE}/payment", "payBusOrder", "What WeChat's pay sheet or a QR code is made of; asking again "
+              "pays nothing twice", _b("pay_order"), bus.PayResultSchema, PayBody, prepare=with_payer),
+    Operation("GET", f"{_ONE}/return", "quoteBusReturn", "What comes back for tickets, and why not all",
               _b("quote_return"), bus.QuoteSchema, query=TicketsParameters, writes=False, prepare=_with_tickets),
-    BusOperation("POST", f"{_ONE}/return", "returnBusTickets", "Give tickets back for what was quoted", _b("return_tickets"),
+    Operation("POST", f"{_ONE}/return", "returnBusTickets", "Give tickets back for what was quoted", _b("return_tickets"),
               bus.OrderResultSchema, ReturnBody),
-    BusOperation("GET", f"{_ONE}/change", "busChanges", "The buses that tickets of one ride may go by instead",
+    Operation("GET", f"{_ONE}/change", "busChanges", "The buses that tickets of one ride may go by instead",
               _b("list_changes"), bus.ChangesSchema, query=ChangesParameters, writes=False, prepare=_with_tickets),
-    BusOperation("POST", f"{_ONE}/change", "changeBusTickets", "Take another bus", _b("change_tickets"),
+    Operation("POST", f"{_ONE}/change", "changeBusTickets", "Take another bus", _b("change_tickets"),
               bus.OrderResultSchema, ChangeBody),
 )  # fmt: skip

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from gateway.parameters import Strict
-from services.bus.schemas import MAX_FOUND, MAX_ORDERS, MAX_SEATS, MAX_TICKETS, Rider
-from services.payments.schemas import Channel
+from services.bus.schemas import MAX_COUPONS, MAX_FOUND, MAX_ORDERS, MAX_SEATS, MAX_TICKETS, Rider
 
 _ID = validate.Length(min=1, max=64)
 
@@ -24,6 +25,12 @@ class StopsParameters(Strict):
         validate=validate.Range(min=-180, max=180),
         metadata={"description": "degrees, WGS 84"},
     )
+
+    @validates_schema
+    def _whole(self, data: dict[str, Any], **_: Any) -> None:
+        for one, other in (("latitude", "longitude"), ("longitude", "latitude")):
+            if data.get(one) is None and data.get(other) is not None:
+                raise ValidationError("Missing data for required field.", one)
 
 
 class DeparturesParameters(Strict):
@@ -66,18 +73,15 @@ class HoldBody(Strict):
     passengers = fields.List(
         fields.Nested(RiderBody), required=True, validate=validate.Length(min=1, max=MAX_SEATS)
     )
+    coupon_ids = fields.List(
+        fields.String(validate=_ID),
+        load_default=list,
+        validate=validate.Length(max=MAX_COUPONS),
+        metadata={"description": "your own that are for buses; the order says what they take off"},
+    )
     flight_id = fields.String(
         validate=_ID,
         metadata={"description": "a flight that the bus is for: if it is late, a change is free"},
-    )
-
-
-class PayBody(Strict):
-    channel = fields.Enum(
-        Channel,
-        by_value=True,
-        required=True,
-        metadata={"description": "jsapi inside WeChat, native elsewhere"},
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from apispec import APISpec
 
-from gateway.api import bus_described, me_described
+from gateway.api import bus_described, checkin_described, lost_described, me_described, shop_described
 from gateway.api.openapi import problem_responses
 from gateway.api.schemas import (
     BoardParameters,
@@ -86,4 +86,7 @@ def describe(spec: APISpec) -> None:
     spec.path("/api/v1/flights/{flight_id}", operations=flight)
     spec.path("/api/v1/flights/{flight_id}/history", operations=history)
     bus_described.describe(spec)
+    checkin_described.describe(spec)
+    lost_described.describe(spec)
     me_described.describe(spec)
+    shop_described.describe(spec)

@@ -15,7 +15,6 @@ from starlette.routing import BaseRoute, Route
 
 from gateway.api.schemas import BOARD_PARAMETERS, NO_PARAMETERS, SEARCH_PARAMETERS
 from gateway.cache import BoardKey, FlightEntry, Page, SearchTerms, envelope
-from gateway.cache.window import to_wire
 from gateway.calls import context_of
 from gateway.deps import Deps
 from gateway.errors import BadParameter, NoNewsYet, UnknownPath
@@ -24,6 +23,7 @@ from gateway.pages import require_json, respond
 from gateway.parameters import read_query, within_reach
 from kernel import clock
 from kernel.errors import Unavailable
+from kernel.instants import instant
 from services.flights.errors import FlightNotFound
 
 BOARDS: Final = {"departures": "departure", "arrivals": "arrival"}
@@ -174,7 +174,7 @@ class FlightsApi:
 
     def _head_from_service(self) -> dict[str, Any]:
         """Of an answer that the service has given just now."""
-        return {"as_of": to_wire(clock.now()), "stale": False, "airport": self._deps.airport.iata}
+        return {"as_of": instant(clock.now()), "stale": False, "airport": self._deps.airport.iata}
 
 
 def _told(response: Response, spent: Spent) -> Response:
@@ -212,7 +212,7 @@ def _conditions(terms: SearchTerms) -> dict[str, Any]:
 
 
 def _cursor_after(entry: FlightEntry) -> str:
-    text = f"{to_wire(entry.board_at)} {entry.id}"
+    text = f"{instant(entry.board_at)} {entry.id}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

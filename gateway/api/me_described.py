@@ -14,10 +14,10 @@ from services.notify.schemas import PageSignatureSchema
 from services.passengers.schemas import ErasureSchema
 
 _TAG: Final = "Me"
-_SECURITY: Final = "session"
+SESSION: Final = "session"
 _READS: Final = (400, 401, 404, 405, 406, 429, 503, 504)
-_WRITES: Final = (400, 401, 403, 404, 405, 406, 409, 411, 413, 415, 429, 503, 504)
-_KEY: Final[dict[str, Any]] = {
+WRITES: Final = (400, 401, 403, 404, 405, 406, 409, 411, 413, 415, 429, 503, 504)
+KEY: Final[dict[str, Any]] = {
     "in": "header",
     "name": "Idempotency-Key",
     "required": False,
@@ -34,7 +34,7 @@ def describe(spec: APISpec) -> None:
             "changes something must come from our own origin. Another's data is answered like what doesn't exist.",
         }
     )
-    spec.components.security_scheme(_SECURITY, {"type": "apiKey", "in": "cookie", "name": "__Host-session"})
+    spec.components.security_scheme(SESSION, {"type": "apiKey", "in": "cookie", "name": "__Host-session"})
     paths: dict[str, dict[str, Any]] = {}
     for operation in OPERATIONS:
         paths.setdefault(operation.path, {})[operation.method.lower()] = described(operation)
@@ -46,20 +46,20 @@ def describe(spec: APISpec) -> None:
 
 
 def described(operation: Operation) -> dict[str, Any]:
-    parameters: list[Any] = [_parameter(name) for name in re.findall(r"\{(\w+)\}", operation.path)]
+    parameters: list[Any] = [parameter(name) for name in re.findall(r"\{(\w+)\}", operation.path)]
     if operation.query is not None:
         parameters.append({"in": "query", "schema": operation.query})
     if operation.writes and operation.changes:
-        parameters.append(_KEY)
+        parameters.append(KEY)
     told: dict[str, Any] = {
         "operationId": operation.name,
         "tags": [_TAG],
         "summary": operation.summary,
-        "security": [{_SECURITY: []}],
+        "security": [{SESSION: []}],
         "parameters": parameters,
         "responses": {
             **_good(operation),
-            **problem_responses(*(_WRITES if operation.changes else _READS)),
+            **problem_responses(*(WRITES if operation.changes else _READS)),
         },
     }
     if operation.body is not None:
@@ -77,7 +77,7 @@ def _good(operation: Operation) -> dict[str, Any]:
     return {str(operation.status): {"description": operation.summary + ".", "content": content}}
 
 
-def _parameter(name: str) -> dict[str, Any]:
+def parameter(name: str) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "string", "minLength": 3, "maxLength": 64}
     if name == "kind":
         schema = {"type": "string", "enum": list(CONSENT_KINDS)}
@@ -89,7 +89,7 @@ def _sign_out() -> dict[str, Any]:
         "operationId": "signOut",
         "tags": [_TAG],
         "summary": "Sign out in this browser",
-        "responses": {"204": {"description": "Nobody is signed in here."}, **problem_responses(*_WRITES)},
+        "responses": {"204": {"description": "Nobody is signed in here."}, **problem_responses(*WRITES)},
     }
 
 
@@ -99,7 +99,7 @@ def _erasure() -> dict[str, Any]:
         "operationId": "erasure",
         "tags": [_TAG],
         "summary": "The report of an erasure, for whoever has its number; it names nobody",
-        "parameters": [_parameter("erasure_id")],
+        "parameters": [parameter("erasure_id")],
         "responses": {
             "200": {"description": "The report.", "content": content},
             **problem_responses(*_READS),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from marshmallow import Schema
+from starlette.requests import Request
 
 from gateway.api.me_schemas import (
     CompanionBody,
@@ -19,10 +20,12 @@ from gateway.api.me_schemas import (
     MyMessagesSchema,
     PublicMessageSchema,
 )
+from gateway.deps import Deps
 from services.notify import schemas as notify
 from services.passengers import schemas as passengers
 
 _Answer = dict[str, Any]
+Wish = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Operation:
     calls: service and RPC. body, query: what comes in. result: what goes out; None is 204. writes: it takes a
     request_id. seals: the body's `number` travels sealed. leaves: the session is over afterwards.
     shape: what of the service's answer goes out. agrees: it asks for messages about flights, so the consent to
-    them is noted first.
+    them is noted first. prepare: puts what the gateway knows into the wish, before it goes to the service.
     """
 
     method: str
@@ -50,6 +53,7 @@ class Operation:
     agrees: bool = False
     fixed: tuple[tuple[str, str], ...] = ()
     shape: Callable[[_Answer], _Answer] | None = None
+    prepare: Callable[[Deps, Request, Wish], Awaitable[Wish]] | None = None
 
     @property
     def changes(self) -> bool:

@@ -20,6 +20,13 @@ from kernel.errors import Kind
 from services.airport import Airport
 
 VERSION: Final = "1.0.0"
+_OF: Final = {
+    "services.bus.": "Bus",
+    "services.checkin.schemas.results": "Checkin",
+    "services.checkin.schemas.travellers": "Checkin",
+    "services.lostfound.": "Lost",
+    "services.shop.": "Mall",
+}
 _PROBLEM_STATUSES: Final[dict[int, str]] = {
     400: "The request breaks a rule of form; `errors` names the fields.",
     401: "Who are you? Credentials are missing, wrong or expired.",
@@ -87,10 +94,12 @@ def document(doors: Sequence[str], airport: Airport, public_url: str = "") -> di
 
 
 def _name(schema: Any) -> str:
-    """PublicFlightSchema is `Flight` to its readers; a departure of a bus isn't that of a flight."""
+    """PublicFlightSchema is `Flight` to its readers; a departure of a bus isn't that of a flight, nor what is found."""
     kind = schema if isinstance(schema, type) else type(schema)
-    of = "Bus" if kind.__module__.startswith("services.bus.") else ""
-    return of + re.sub(r"^Public", "", kind.__name__.removesuffix("Schema"))
+    of = next((word for module, word in _OF.items() if kind.__module__.startswith(module)), "")
+    # A schema that is written inside of another one is named after both.
+    name = "".join(part.removesuffix("Schema") for part in kind.__qualname__.split("."))
+    return of + re.sub(r"^Public", "", name)
 
 
 def _tidy(made: dict[str, Any]) -> None:
@@ -101,7 +110,9 @@ def _tidy(made: dict[str, Any]) -> None:
                 schema = parameter.get("schema", {})
                 if schema.get("default", "") is None:
                     del schema["default"]
-                    schema["type"] = "string"
+                    kinds = schema.get("type", "string")
+                    kinds = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
+                    (schema["type"],) = kinds
                     if "enum" in schema:
                         schema["enum"] = [value for value in schema["enum"] if value is not None]
 

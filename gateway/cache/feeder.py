@@ -15,9 +15,9 @@ from typing import Any, Final, Protocol
 import orjson
 
 from gateway.cache.flights import FlightCache
-from gateway.cache.window import to_wire
 from kernel import clock
 from kernel.errors import ServiceError
+from kernel.instants import instant
 from services.flights import events
 
 log = logging.getLogger(__name__)
@@ -161,4 +161,4 @@ class Feeder:
 
     def _bounds(self) -> dict[str, str]:
         window = self._cache.window
-        return {"from_at": to_wire(window.from_at), "to_at": to_wire(window.to_at)}
+        return {"from_at": instant(window.from_at), "to_at": instant(window.to_at)}

@@ -15,9 +15,10 @@ from gateway.cache.entry import FlightEntry
 from gateway.cache.fanout import Fanout, Note, Subscription
 from gateway.cache.page import Page
 from gateway.cache.search import SearchTerms, find
-from gateway.cache.window import Window, to_wire
+from gateway.cache.window import Window
 from gateway.settings import Settings
 from kernel import clock
+from kernel.instants import instant
 from services.airport import Airport
 
 
@@ -104,7 +105,7 @@ class FlightCache:
 
     def status(self) -> dict[str, Any]:
         """The head of every list we answer with."""
-        return {"as_of": to_wire(self.as_of), "stale": self._stale, "airport": self._airport.iata}
+        return {"as_of": instant(self.as_of), "stale": self._stale, "airport": self._airport.iata}
 
     # --- what the feeder does ------------------------------------------------------------------------
 
@@ -174,7 +175,7 @@ class FlightCache:
             for callback in self.on_stale_changed:
                 callback()
             self.fanout.publish_to_all(
-                "stale", Note.of("stale", {"stale": stale, "as_of": to_wire(self.as_of)})
+                "stale", Note.of("stale", {"stale": stale, "as_of": instant(self.as_of)})
             )
 
     def roll(self) -> bool:

@@ -37,8 +37,3 @@ class Window:
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     """The day's first instant, UTC. Days are cut by wall clock, so one may last 23 or 25 hours."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)
-
-
-def to_wire(instant: datetime) -> str:
-    """RFC 3339 in UTC with Z; a fraction only when there is one."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

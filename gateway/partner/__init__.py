@@ -1,10 +1,10 @@
-"""The door for airlines and ground handlers: tokens, signed pushes of flights, lists and scans, and what they may read."""
+"""The door for airlines and ground handlers: tokens, signed pushes of flights, lists, scans and found items, and what they may read."""
 
 from __future__ import annotations
 
 from apispec import APISpec
 
-from gateway.partner import described, described_checkin, described_webhooks
+from gateway.partner import described, described_checkin, described_lost, described_webhooks
 from gateway.partner.routes import routes
 
 __all__ = ["describe", "routes"]
@@ -15,3 +15,4 @@ def describe(spec: APISpec) -> None:
     described.describe(spec)
     described_checkin.describe(spec)
     described_webhooks.describe(spec)
+    described_lost.describe(spec)

@@ -55,6 +55,8 @@ def describe(spec: APISpec) -> None:
                         Scope.CHECKIN_WRITE.value: "push passenger lists and aircraft",
                         Scope.BOARDING_WRITE.value: "scan boarding passes at the gate",
                         Scope.BOARDING_READ.value: "read who boards; webhooks",
+                        Scope.LOSTFOUND_WRITE.value: "register what was found on board",
+                        Scope.LOSTFOUND_READ.value: "read what became of it; webhooks",
                     },
                 }
             },

@@ -28,7 +28,11 @@ _WEBHOOK: Final[dict[str, Any]] = {
 
 def describe(spec: APISpec) -> None:
     """Add the paths of webhooks."""
-    create = _operation("partnerCreateWebhook", "Hear of your travellers by webhook", WebhookResultSchema)
+    create = _operation(
+        "partnerCreateWebhook",
+        "Hear of your travellers, and of what they left, by webhook",
+        WebhookResultSchema,
+    )
     create |= {"parameters": signed(), **_body(WebhookPushSchema)}
     listed = _operation("partnerWebhooks", "Your webhooks", WebhooksSchema)
     spec.path(_PATH, operations={"get": listed, "post": _writes(create)})
@@ -49,7 +53,7 @@ def _operation(name: str, summary: str, answer: Any) -> dict[str, Any]:
         "operationId": name,
         "tags": [TAG],
         "summary": summary,
-        "security": [{SCHEME: [Scope.BOARDING_READ.value]}],
+        "security": [{SCHEME: [Scope.BOARDING_READ.value]}, {SCHEME: [Scope.LOSTFOUND_READ.value]}],
         "responses": {
             "200": {
                 "description": "As it is now.",

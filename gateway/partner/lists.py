@@ -22,8 +22,8 @@ from gateway.partner.batch import MAX_ITEM_DEPTH, depth_within
 from gateway.partner.door import Reply, accepts, as_if_missing
 from gateway.partner.naming import FlightNames
 from gateway.partner.schemas import NO_PARAMETERS
-from gateway.partner.sealing import INLINE_BYTES, Sealer
 from gateway.partner.writes import JSON, Received, SignedWrites
+from gateway.sealing import INLINE_BYTES, Sealer
 from services.checkin import teletype
 from services.checkin.errors import FlightNotFound
 from services.partners.schemas import Scope
@@ -55,7 +55,7 @@ class ListEndpoints:
         self._deps = deps
         self._writes = SignedWrites(deps, identity)
         self._names = names
-        self._sealer = Sealer(deps)
+        self._sealer = Sealer(deps.rpc, "checkin")
         self._readers = asyncio.Semaphore(2)
 
     async def put_list(self, request: Request, reply: Reply) -> Response:

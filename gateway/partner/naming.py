@@ -35,6 +35,29 @@ class FlightNames:
             raise FlightNotFound from None
         return await self.departure(airline, number, day, context)
 
+    async def flown(self, text: str, context: CallContext) -> str | None:
+        """As `flight_id`, arrivals too, as who cleans the cabin has one that has landed; None: there is none, or two."""
+        short = _SHORT.fullmatch(text)
+        if short is None:
+            return text if _ID.fullmatch(text) else None
+        airline, number, digits = short.groups()
+        try:
+            day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+        except ValueError:
+            return None
+        wanted = f"{airline}{number.lstrip('0') or '0'}"
+        flights = self._deps.flights
+        if flights.loaded and day in flights.days():
+            boards = (flights.board(each, day, None, airline) for each in ("departure", "arrival"))
+            found = {entry.id for board in boards for entry in board if entry.flight["number"] == wanted}
+        else:
+            wish: dict[str, Any] = {"text": wanted, "day_local": day.isoformat()}
+            answer = await self._deps.rpc.call(
+                "flights", "search_flights", wish, repeat=True, context=context
+            )
+            found = {flight["id"] for flight in answer["flights"] if flight["number"] == wanted}
+        return found.pop() if len(found) == 1 else None
+
     async def departure(self, airline: str, number: str, day: date, context: CallContext) -> str:
         """The one departure of that number on that day here. Raises FlightNotFound, also when there are two."""
         wanted = f"{airline}{number.lstrip('0') or '0'}"

@@ -10,6 +10,7 @@ from gateway.identity import PartnerIdentity, Partners, Tokens, TokenSettings
 from gateway.partner.boarding import BoardingEndpoints
 from gateway.partner.door import answered
 from gateway.partner.lists import ListEndpoints
+from gateway.partner.lost import LostEndpoints
 from gateway.partner.naming import FlightNames
 from gateway.partner.oauth import TOKEN_RATE_POLICY, TokenEndpoint
 from gateway.partner.push import PushEndpoint
@@ -39,6 +40,7 @@ def routes(deps: Deps) -> list[BaseRoute]:
     reads, names = ReadEndpoints(deps, identity), FlightNames(deps)
     lists, boarding = ListEndpoints(deps, identity, names), BoardingEndpoints(deps, identity, names)
     webhooks = WebhookEndpoints(deps, identity)
+    lost = LostEndpoints(deps, identity, names)
     of_flight = "/partner/v1/flights/{flight_id}"
     return [
         Route("/partner/v1/oauth/token", TokenEndpoint(deps, tokens).answer, methods=["POST"]),
@@ -50,6 +52,12 @@ def routes(deps: Deps) -> list[BaseRoute]:
         Route("/partner/v1/webhooks/{webhook_id}", answered(webhooks.remove), methods=["DELETE"]),
         Route("/partner/v1/webhooks/{webhook_id}/deliveries", answered(webhooks.deliveries), methods=["GET"]),
         Route("/partner/v1/webhooks/{webhook_id}/replay", answered(webhooks.replay), methods=["POST"]),
+        Route("/partner/v1/lost-items", answered(lost.register), methods=["POST"]),
+        Route("/partner/v1/lost-items", answered(lost.listed), methods=["GET"]),
+        Route("/partner/v1/lost-items/{item}", answered(lost.one), methods=["GET"]),
+        Route("/partner/v1/lost-items/{item}/handed-to-desk", answered(lost.hand), methods=["POST"]),
+        Route("/partner/v1/lost-claims", answered(lost.claims), methods=["GET"]),
+        Route("/partner/v1/lost-codes", answered(lost.codes), methods=["GET"]),
         Route("/partner/v1/teletype", answered(lists.post_teletype), methods=["POST"]),
         Route(f"{of_flight}/passengers", answered(lists.put_list), methods=["PUT"]),
         Route(f"{of_flight}/passengers", answered(lists.post_changes), methods=["POST"]),

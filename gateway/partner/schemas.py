@@ -23,6 +23,8 @@ from services.flights.schemas import (
     ItemResultSchema,
     UpdateSchema,
 )
+from services.lostfound.schemas.partners import MAX_FOUND, FoundOnBoardSchema, FoundResultSchema
+from services.lostfound.schemas.vocabulary import ItemState
 from services.partners.schemas import MAX_DELIVERIES, MAX_URL, DeliveryState, WebhookEvent
 
 _VERSION = validate.Range(min=1, max=2**31 - 1)
@@ -225,6 +227,57 @@ class DeliveryParameters(Strict):
     limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=MAX_DELIVERIES))
 
 
+class LostItemSchema(FoundOnBoardSchema):
+    """Something found on board; flight_id: our id, or number and local day: CZ3101-20261123."""
+
+
+class LostItemsPushSchema(Strict):
+    """Each is registered whole or refused."""
+
+    items = fields.List(
+        fields.Nested(LostItemSchema), required=True, validate=validate.Length(min=1, max=MAX_FOUND)
+    )
+
+
+class LostItemResultSchema(FoundResultSchema):
+    """errors: in the reader's language, when it was refused."""
+
+    class Meta:
+        unknown = RAISE
+        exclude = ("reasons",)
+
+    errors = fields.List(fields.Nested(FieldErrorSchema))
+
+
+class LostItemsResultSchema(Schema):
+    results = fields.List(fields.Nested(LostItemResultSchema), required=True)
+
+
+class HandedPushSchema(Strict):
+    desk_id = fields.String(
+        required=True, validate=validate.Length(min=1, max=32), metadata={"example": "t2"}
+    )
+
+
+class LostListParameters(Strict):
+    state = fields.Enum(ItemState, by_value=True, load_default=None, metadata={"description": "only these"})
+    flight_id = fields.String(
+        load_default=None,
+        validate=validate.Length(min=3, max=64),
+        metadata={"description": "our id, or number and local day"},
+    )
+    cursor = fields.String(load_default=None, validate=validate.Length(min=1, max=200))
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=100))
+
+
+class LostClaimParameters(Strict):
+    flight_id = fields.String(
+        required=True,
+        validate=validate.Length(min=3, max=64),
+        metadata={"description": "our id, or number and local day", "example": "CZ3101-20261123"},
+    )
+
+
 class TokenSchema(Schema):
     access_token = fields.String(required=True)
     token_type = fields.String(required=True, validate=validate.OneOf(["Bearer"]))
@@ -248,4 +301,6 @@ class TokenRequestSchema(Strict):
 
 LIST_PARAMETERS = ListParameters()
 DELIVERY_PARAMETERS = DeliveryParameters()
+LOST_LIST_PARAMETERS = LostListParameters()
+LOST_CLAIM_PARAMETERS = LostClaimParameters()
 NO_PARAMETERS = NoParameters()

@@ -24,10 +24,11 @@ from services.partners.schemas import Scope
 
 _MAX_BYTES = 16 * 1024
 _LONGEST_ID = 32
+_OTHERS = (Scope.LOSTFOUND_READ,)
 
 
 class WebhookEndpoints:
-    """All need boarding:read: what is told is who boards."""
+    """All need boarding:read or lostfound:read; an event needs its own of the two."""
 
     def __init__(self, deps: Deps, identity: PartnerIdentity) -> None:
         self._deps = deps
@@ -42,7 +43,7 @@ class WebhookEndpoints:
 
     async def remove(self, request: Request, reply: Reply) -> Response:
         """Nothing is sent to it any more."""
-        writer = await self._writes.admit(request, reply, Scope.BOARDING_READ)
+        writer = await self._writes.admit(request, reply, Scope.BOARDING_READ, others=_OTHERS)
         read_query(request, NO_PARAMETERS)
         accepts(request, (JSON,))
         received = await self._writes.receive(request, reply, writer, ("", JSON), _MAX_BYTES)
@@ -76,7 +77,7 @@ class WebhookEndpoints:
         return await self._found(reply, "list_deliveries", wish, context)
 
     async def _wish(self, request: Request, reply: Reply) -> tuple[Received, dict[str, Any]]:
-        writer = await self._writes.admit(request, reply, Scope.BOARDING_READ)
+        writer = await self._writes.admit(request, reply, Scope.BOARDING_READ, others=_OTHERS)
         read_query(request, NO_PARAMETERS)
         accepts(request, (JSON,))
         received = await self._writes.receive(request, reply, writer, (JSON,), _MAX_BYTES)
@@ -91,7 +92,9 @@ class WebhookEndpoints:
         return await self._writes.ask("partners", method, received, wish)
 
     async def _read(self, request: Request, reply: Reply) -> tuple[str, CallContext]:
-        principal = await self._identity.require(request, Scope.BOARDING_READ, calls.context_of(request))
+        principal = await self._identity.require(
+            request, Scope.BOARDING_READ, calls.context_of(request), *_OTHERS
+        )
         context = reply.identified(principal)
         reply.spend(self._deps.limits, READ_RATE_POLICY, principal.partner.client_id)
         accepts(request, (JSON,))

@@ -69,10 +69,15 @@ class SignedWrites:
         self._identity = identity
 
     async def admit(
-        self, request: Request, reply: Reply, scope: Scope, policy: str = WRITE_RATE_POLICY
+        self,
+        request: Request,
+        reply: Reply,
+        scope: Scope,
+        policy: str = WRITE_RATE_POLICY,
+        others: Sequence[Scope] = (),
     ) -> Writer:
         """Who writes. Raises as PartnerIdentity.require does, and RateLimited."""
-        principal = await self._identity.require(request, scope, calls.context_of(request))
+        principal = await self._identity.require(request, scope, calls.context_of(request), *others)
         context = reply.identified(principal)
         reply.spend(self._deps.limits, policy, principal.partner.client_id)
         return Writer(principal, context)

@@ -13,23 +13,15 @@ The code is drawn, not a picture: it is as sharp as the printer.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
-from fpdf import FPDF
-from fpdf.enums import TextMode
-from fpdf.fonts import TTFFont
-from pylopdf_fonts_zh_cn import sans_path
-
-from gateway.barcodes import aztec_modules, runs
+from gateway.barcodes import aztec_modules
 from gateway.passes.printed import Both, PrintedPass
+from gateway.printing import Ink, Paper, Size, printed
 
-_FONT: Final = "Noto Sans SC"
-# Typography's sign for a character that the font doesn't have.
-_NO_GLYPH: Final = "〓"
 _WIDTH: Final = 210.0
 _HEIGHT: Final = 297.0
 _FOLD_X: Final = _WIDTH / 2
@@ -39,58 +31,29 @@ _COLUMN: Final = _FOLD_X - 2 * _MARGIN
 _CODE: Final = 62.0
 _CODE_TOP: Final = 22.0
 _BOLD_FROM: Final = 12
-_INK: Final = (20, 28, 38)
 _GREY: Final = (96, 106, 118)
 _BLUE: Final = (0, 82, 140)
 _LINE: Final = (205, 211, 218)
-_SMALLEST: Final = 5.0
-_MM_A_POINT: Final = 0.3528
 _FOLD: Final = "先向后对折，再对折  Fold back here, then fold again"
 _TITLE: Final = "登机牌 Boarding pass"
 
 
-@dataclass(frozen=True)
-class _Ink:
-    """size: points."""
-
-    size: float
-    colour: tuple[int, int, int] = _INK
-    bold: bool = False
-
-
 def draw_passes(passes: Sequence[PrintedPass], made_at: datetime) -> bytes:
     """The PDF of some passes, one page each. As `render_passes`."""
-    document = FPDF(format="A4")
-    document.set_auto_page_break(False)
-    document.set_margin(0)
-    document.set_creation_date(made_at)
-    document.set_title(_TITLE)
-    document.set_lang("zh-CN")
-    document.add_font(_FONT, fname=sans_path())
-    font = document.fonts[_FONT.lower()]
-    if not isinstance(font, TTFFont):
-        raise TypeError("an outline font is expected")
-    # Its file is read piece by piece and stays open until somebody closes it.
-    with closing(font.ttfont):
-        glyphs = _glyphs(font)
-        for one in passes:
-            document.add_page()
-            _Page(document, glyphs, one).draw()
-        return bytes(document.output())
+    return printed(_TITLE, made_at, Size(_WIDTH, _HEIGHT), partial(_draw, passes))
 
 
-def _glyphs(font: TTFFont) -> Container[int]:
-    """The characters that the font has."""
-    # The boxes of the whole font are good for a part of it; measuring them again is a third of the work.
-    font.ttfont.recalcBBoxes = False
-    return font.cmap
+def _draw(passes: Sequence[PrintedPass], paper: Paper) -> None:
+    for one in passes:
+        paper.new_page()
+        _Page(paper, one).draw()
 
 
 class _Page:
     """One pass while it is drawn. Lengths are millimetres from the page's upper left corner; sizes are points."""
 
-    def __init__(self, document: FPDF, glyphs: Container[int], one: PrintedPass) -> None:
-        self._pdf, self._glyphs, self._pass = document, glyphs, one
+    def __init__(self, paper: Paper, one: PrintedPass) -> None:
+        self._paper, self._pdf, self._pass = paper, paper.pdf, one
 
     def draw(self) -> None:
         self._heading()
@@ -102,14 +65,14 @@ class _Page:
 
     def _heading(self) -> None:
         one = self._pass
-        self._text(_MARGIN, 12, "登机牌", _Ink(20, _BLUE, bold=True))
-        self._text(_MARGIN + 25, 15.2, "BOARDING PASS", _Ink(11, _BLUE))
+        self._paper.text(_MARGIN, 12, "登机牌", Ink(20, _BLUE, bold=True))
+        self._paper.text(_MARGIN + 25, 15.2, "BOARDING PASS", Ink(11, _BLUE))
         carrier = f"{one.carrier.zh}  {one.carrier.en}".strip()
-        self._text(_MARGIN, 24, carrier, _Ink(9, _GREY), _COLUMN)
+        self._paper.text(_MARGIN, 24, carrier, Ink(9, _GREY), _COLUMN)
         self._rule(_MARGIN, 31, _FOLD_X - _MARGIN)
         name = f"{one.name}  {one.name_zh}".strip()
         self._label(_MARGIN, 33.5, Both("旅客", "Passenger"))
-        self._text(_MARGIN, 38.5, name, _Ink(15, bold=True), _COLUMN)
+        self._paper.text(_MARGIN, 38.5, name, Ink(15, bold=True), _COLUMN)
 
     def _journey(self) -> None:
         one, half = self._pass, _COLUMN / 2
@@ -117,9 +80,9 @@ class _Page:
             (_MARGIN, one.from_code, one.from_place),
             (_MARGIN + half + 4, one.to_code, one.to_place),
         ):
-            self._text(x, 49, code, _Ink(30, bold=True), half - 4)
-            self._text(x, 62, place.zh, _Ink(10), half - 4)
-            self._text(x, 67, place.en, _Ink(7.5, _GREY), half - 4)
+            self._paper.text(x, 49, code, Ink(30, bold=True), half - 4)
+            self._paper.text(x, 62, place.zh, Ink(10), half - 4)
+            self._paper.text(x, 67, place.en, Ink(7.5, _GREY), half - 4)
         # the arrow is drawn: readers of the text would only be told of a sign
         y, x = 55.5, _MARGIN + half - 7
         self._pdf.set_draw_color(*_BLUE)
@@ -157,18 +120,12 @@ class _Page:
         for place, (label, text) in enumerate(cells):
             x, top = _MARGIN + place % columns * width, y + place // columns * height
             self._label(x, top, label, width - 2)
-            self._text(x, top + 4.2, text, _Ink(size, bold=size > _BOLD_FROM), width - 2)
+            self._paper.text(x, top + 4.2, text, Ink(size, bold=size > _BOLD_FROM), width - 2)
 
     def _code(self) -> None:
         """The code in its corner, what scanners can't read below it."""
         one, left = self._pass, _FOLD_X + (_FOLD_X - _CODE) / 2
-        rows = aztec_modules(one.code)
-        module = _CODE / len(rows)
-        self._pdf.set_fill_color(0, 0, 0)
-        for place, row in enumerate(rows):
-            for start, width in runs(row):
-                x, y = left + start * module, _CODE_TOP + place * module
-                self._pdf.rect(x, y, width * module, module, style="F")
+        self._paper.code(left, _CODE_TOP, _CODE, aztec_modules(one.code))
         lines = [
             (Both("客票", "Ticket"), one.ticket),
             (Both("常旅客", "Frequent flyer"), one.frequent_flyer),
@@ -180,10 +137,10 @@ class _Page:
         for label, text in lines:
             if text:
                 self._label(_FOLD_X + _MARGIN, y + 0.7, label, 30)
-                self._text(_FOLD_X + _MARGIN + 30, y, text, _Ink(9), _COLUMN - 30)
+                self._paper.text(_FOLD_X + _MARGIN + 30, y, text, Ink(9), _COLUMN - 30)
                 y += 7
         airport = f"{one.airport.zh}  {one.airport.en}".strip()
-        self._text(_FOLD_X + _MARGIN, _FOLD_Y - 14, airport, _Ink(7.5, _GREY), _COLUMN)
+        self._paper.text(_FOLD_X + _MARGIN, _FOLD_Y - 14, airport, Ink(7.5, _GREY), _COLUMN)
 
     def _folds(self) -> None:
         self._pdf.set_draw_color(*_LINE)
@@ -192,58 +149,34 @@ class _Page:
         self._pdf.line(0, _FOLD_Y, _WIDTH, _FOLD_Y)
         self._pdf.line(_FOLD_X, 0, _FOLD_X, _FOLD_Y)
         self._pdf.set_dash_pattern()
-        self._text(_MARGIN, _FOLD_Y + 1.5, _FOLD, _Ink(6.5, _GREY), 120)
+        self._paper.text(_MARGIN, _FOLD_Y + 1.5, _FOLD, Ink(6.5, _GREY), 120)
 
     def _notes(self) -> None:
         y = _FOLD_Y + 14
-        self._text(_MARGIN, y, "登机前请留意", _Ink(13, _BLUE, bold=True))
-        self._text(_MARGIN + 34, y + 1.6, "Before you board", _Ink(9.5, _BLUE))
+        self._paper.text(_MARGIN, y, "登机前请留意", Ink(13, _BLUE, bold=True))
+        self._paper.text(_MARGIN + 34, y + 1.6, "Before you board", Ink(9.5, _BLUE))
         y += 11
         for note in self._pass.notes:
             if y > _HEIGHT - 22:
                 return
             self._pdf.set_fill_color(*_BLUE)
             self._pdf.rect(_MARGIN, y + 1.3, 1.4, 1.4, style="F")
-            y = self._paragraph(y, note.zh, _Ink(10))
-            y = self._paragraph(y, note.en, _Ink(8.5, _GREY)) + 3
+            y = self._paragraph(y, note.zh, Ink(10))
+            y = self._paragraph(y, note.en, Ink(8.5, _GREY)) + 3
 
-    def _paragraph(self, y: float, text: str, ink: _Ink) -> float:
+    def _paragraph(self, y: float, text: str, ink: Ink) -> float:
         """Text over several lines; returns where it ends."""
         if not text:
             return y
-        self._take(ink)
+        self._paper.take(ink)
         self._pdf.set_xy(_MARGIN + 4, y)
-        self._pdf.multi_cell(_WIDTH - 2 * _MARGIN - 4, ink.size * 0.5, self._printable(text), align="L")
+        self._pdf.multi_cell(_WIDTH - 2 * _MARGIN - 4, ink.size * 0.5, self._paper.printable(text), align="L")
         return float(self._pdf.get_y()) + 0.6
 
     def _label(self, x: float, y: float, label: Both, width: float = 60) -> None:
-        self._text(x, y, f"{label.zh} {label.en}", _Ink(6.5, _GREY), width)
+        self._paper.text(x, y, f"{label.zh} {label.en}", Ink(6.5, _GREY), width)
 
     def _rule(self, x: float, y: float, to: float) -> None:
         self._pdf.set_draw_color(*_LINE)
         self._pdf.set_line_width(0.3)
         self._pdf.line(x, y, to, y)
-
-    def _take(self, ink: _Ink) -> None:
-        self._pdf.set_font(_FONT, size=ink.size)
-        self._pdf.set_text_color(*ink.colour)
-
-    def _text(self, x: float, y: float, text: str, ink: _Ink, width: float = 60) -> None:
-        """One line from its upper left corner, smaller when it wouldn't fit its width."""
-        text = self._printable(text)
-        if not text:
-            return
-        self._take(ink)
-        while ink.size > _SMALLEST and self._pdf.get_string_width(text) > width:
-            ink = replace(ink, size=ink.size - 0.5)
-            self._pdf.set_font_size(ink.size)
-        if ink.bold:
-            # the font has one weight: its outline is drawn too
-            self._pdf.text_mode = TextMode.FILL_STROKE
-            self._pdf.set_draw_color(*ink.colour)
-            self._pdf.set_line_width(ink.size * 0.008)
-        self._pdf.text(x, y + ink.size * _MM_A_POINT, text)
-        self._pdf.text_mode = TextMode.FILL
-
-    def _printable(self, text: str) -> str:
-        return "".join(c if ord(c) in self._glyphs else _NO_GLYPH for c in " ".join(text.split()))

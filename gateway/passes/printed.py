@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from gateway.printing import in_printer
+
 MAX_PAGES: Final = 36
-# A document takes a fifth of a second of one processor: one at a time leaves the others to everybody else.
-_PRINTER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="passes")
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class PrintedPass:
 
 async def print_passes(passes: Sequence[PrintedPass], made_at: datetime) -> bytes:
     """The PDF, made in a thread: the event loop goes on. As `render_passes`."""
-    return await asyncio.get_running_loop().run_in_executor(_PRINTER, render_passes, passes, made_at)
+    return await in_printer(render_passes, passes, made_at)
 
 
 def render_passes(passes: Sequence[PrintedPass], made_at: datetime) -> bytes:

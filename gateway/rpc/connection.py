@@ -15,7 +15,13 @@ from typing import Any, Final
 import pika
 from pika.adapters.asyncio_connection import AsyncioConnection
 
-from gateway.rpc.topology import EVENT_QUEUE_ARGUMENTS, REPLY_QUEUE_ARGUMENTS, RPC_EXCHANGE, event_exchange
+from gateway.rpc.topology import (
+    BUNDLE,
+    EVENT_QUEUE_ARGUMENTS,
+    REPLY_QUEUE_ARGUMENTS,
+    RPC_EXCHANGE,
+    event_exchange,
+)
 from kernel.ids import jitter, new_id
 
 log = logging.getLogger(__name__)
@@ -62,7 +68,7 @@ class Connection:
         self._parameters = parameters
         self._connection: Any = None
         self._calls: Any = None
-        self._events: list[tuple[str, str, EventCallback]] = []
+        self._events: dict[tuple[str, str], list[EventCallback]] = {}
         self._on_state: list[Callable[[bool], None]] = []
         self._attempt = 0
         self._pending = 0
@@ -78,7 +84,7 @@ class Connection:
 
     def on_event(self, publisher: str, event_name: str, callback: EventCallback) -> None:
         """Every event of that name comes to `callback`, to this process as to every other."""
-        self._events.append((publisher, event_name, callback))
+        self._events.setdefault((publisher, event_name), []).append(callback)
 
     def on_state(self, callback: Callable[[bool], None]) -> None:
         """callback(True) when calls and events flow, callback(False) when they no longer do."""
@@ -157,7 +163,7 @@ class Connection:
     def _events_opened(self, channel: Any) -> None:
         self._watch(channel)
         loop = asyncio.get_running_loop()
-        for publisher, event_name, callback in self._events:
+        for (publisher, event_name), callbacks in self._events.items():
             exchange = event_exchange(publisher)
             queue = f"evt.{publisher}.{event_name}.gateway-{self.reply_key}"
             channel.exchange_declare(exchange, "topic", durable=True)
@@ -166,9 +172,11 @@ class Connection:
             channel.basic_consume(
                 queue,
                 # Through the loop: what a listener gets wrong must not reach pika's own state.
-                lambda _channel, _method, _properties, body, callback=callback: loop.call_soon(
-                    callback, body
-                ),
+                lambda _channel, _method, properties, body, callbacks=callbacks: [
+                    loop.call_soon(callback, event)
+                    for event in _events_in(properties, body)
+                    for callback in callbacks
+                ],
                 auto_ack=True,
                 exclusive=True,
                 callback=self._one_step_done,
@@ -214,3 +222,7 @@ class Connection:
     def _tell(self, up: bool) -> None:
         for callback in self._on_state:
             callback(up)
+
+
+def _events_in(properties: pika.BasicProperties, body: bytes) -> list[bytes]:
+    return body.split(b"\n") if properties.content_type == BUNDLE else [body]

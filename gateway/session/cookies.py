@@ -20,8 +20,11 @@ log = logging.getLogger(__name__)
 
 _SESSION: Final = "session"
 _SIGN_IN: Final = "sign-in"
+_COMPUTER: Final = "computer"
 SIGN_IN_S: Final = 600
 """How long one may take from our page to WeChat and back."""
+COMPUTER_S: Final = 360
+"""How long a computer waits for a phone: a little longer than the phone has."""
 
 
 class Cookies:
@@ -32,6 +35,7 @@ class Cookies:
         prefix = "__Host-" if self._secure else ""
         self.session_name = prefix + _SESSION
         self.sign_in_name = prefix + _SIGN_IN
+        self.computer_name = prefix + _COMPUTER
 
     def session(self, request: Request) -> str:
         """The session's token that the browser shows, "" for none."""
@@ -41,17 +45,27 @@ class Cookies:
         """The sign-in that this browser began, "" for none."""
         return request.cookies.get(self.sign_in_name, "")
 
+    def computer(self, request: Request) -> str:
+        """The sign-in by phone that this browser waits for, "" for none."""
+        return request.cookies.get(self.computer_name, "")
+
     def set_session(self, response: Response, token: str, max_age_s: int) -> None:
         self._set(response, self.session_name, token, max_age_s)
 
     def set_sign_in(self, response: Response, value: str) -> None:
         self._set(response, self.sign_in_name, value, SIGN_IN_S)
 
+    def set_computer(self, response: Response, value: str) -> None:
+        self._set(response, self.computer_name, value, COMPUTER_S)
+
     def drop_session(self, response: Response) -> None:
         self._set(response, self.session_name, "", 0)
 
     def drop_sign_in(self, response: Response) -> None:
         self._set(response, self.sign_in_name, "", 0)
+
+    def drop_computer(self, response: Response) -> None:
+        self._set(response, self.computer_name, "", 0)
 
     def _set(self, response: Response, name: str, value: str, max_age_s: int) -> None:
         response.set_cookie(

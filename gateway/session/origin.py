@@ -6,12 +6,16 @@ import base64
 import hashlib
 import hmac
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 
+from gateway.bodies import media_type, read_body
+from gateway.errors import BadBody, WrongMediaType
 from gateway.session.errors import BadForm, CrossSite
 
+_FORM: Final = "application/x-www-form-urlencoded"
+_MAX_FORM_BYTES: Final = 8192
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -62,3 +66,14 @@ def require_form_token(session_token: str, shown: str) -> None:
     """Raises BadForm unless the form was made for this session; nobody's session has no forms."""
     if not session_token or not hmac.compare_digest(shown.encode(), form_token(session_token).encode()):
         raise BadForm
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of one of the small forms around the session. Raises WrongMediaType, BodyTooLarge, BadBody."""
+    if media_type(request) != _FORM:
+        raise WrongMediaType(accepted=[_FORM])
+    body = await read_body(request, _MAX_FORM_BYTES)
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=10))
+    except ValueError as exc:
+        raise BadBody(fields={}) from exc

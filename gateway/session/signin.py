@@ -13,10 +13,10 @@ import dataclasses
 import hashlib
 import hmac
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import orjson
@@ -40,6 +40,7 @@ BACK: Final = "/sign-in/wechat"
 RATE_POLICY: Final = "sign-in"
 _RATE: Final = "120/minute"
 _PURPOSE: Final = b"airport sign-in state"
+COMPUTERS: Final = b"airport computer sign-in"
 _LONGEST_PATH: Final = 512
 _LONGEST_CODE: Final = 512
 _NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -71,8 +72,8 @@ class Begun:
 class States:
     """Writes and reads the signed cookie of a sign-in under way."""
 
-    def __init__(self, signing_keys: Sequence[str]) -> None:
-        self._keys = [hmac.new(key.encode(), _PURPOSE, hashlib.sha256).digest() for key in signing_keys]
+    def __init__(self, signing_keys: Sequence[str], purpose: bytes = _PURPOSE) -> None:
+        self._keys = [hmac.new(key.encode(), purpose, hashlib.sha256).digest() for key in signing_keys]
 
     def write(self, begun: Begun) -> str:
         payload = _encoded(orjson.dumps(dataclasses.astuple(begun)))
@@ -109,7 +110,7 @@ class SignIn:
 
     def address(self, request: Request, path: str) -> str:
         """The whole address of a sign-in that leads to `path`: what a QR code shows."""
-        return f"{self._origin(request)}{START}?{urlencode({'next': own_path(path)})}"
+        return f"{self.origin(request)}{START}?{urlencode({'next': own_path(path)})}"
 
     def begin(self, request: Request) -> Response:
         """Off to WeChat. Raises WeChatNotConnected, RateLimited."""
@@ -122,7 +123,7 @@ class SignIn:
         query = urlencode(
             {
                 "appid": self._account.appid,
-                "redirect_uri": f"{self._origin(request)}{BACK}",
+                "redirect_uri": f"{self.origin(request)}{BACK}",
                 "response_type": "code",
                 "scope": "snsapi_base",
                 "state": begun.state,
@@ -162,12 +163,7 @@ class SignIn:
             },
             context=context,
         )
-        if before:
-            self._deps.sessions.forget(before)
-        ends_at = datetime.fromisoformat(answer["session"]["expires_at"])
-        response = RedirectResponse(begun.next, 303, _NO_STORE)
-        age_s = max(0, int((ends_at - real_now()).total_seconds()))
-        cookies.set_session(response, answer["session"]["token"], age_s)
+        response = signed_in(self._deps, answer, before, begun.next)
         cookies.drop_sign_in(response)
         return response
 
@@ -190,11 +186,23 @@ class SignIn:
         await self._deps.rpc.call("passengers", "end_all_sessions", asked, context=context_of(request))
         self._deps.sessions.forget_passenger(traveller.passenger_id)
 
-    def _origin(self, request: Request) -> str:
+    def origin(self, request: Request) -> str:
+        """Where we are, as the reader's browser calls it."""
         return own_origin(request, self._deps.settings.public_url)
 
     def _spend(self, request: Request) -> None:
         self._deps.limits.spend(RATE_POLICY, self._deps.limits.address(request))
+
+
+def signed_in(deps: Deps, answer: Mapping[str, Any], before: str, path: str) -> Response:
+    """On to `path` with the session of `answer` (SignedInSchema); what the browser had before is forgotten."""
+    if before:
+        deps.sessions.forget(before)
+    ends_at = datetime.fromisoformat(answer["session"]["expires_at"])
+    response = RedirectResponse(own_path(path), 303, _NO_STORE)
+    age_s = max(0, int((ends_at - real_now()).total_seconds()))
+    deps.sessions.cookies.set_session(response, answer["session"]["token"], age_s)
+    return response
 
 
 def signed_out(deps: Deps, path: str = "/") -> Response:

@@ -25,6 +25,10 @@ How a desk is added: one module here, its templates in `templates/`, one line in
 - `act(path, work)`: POST of a form; `async work(request, staff, form)`, usually ending in `console.go(path)`. Its
   template has `{% from "forms.html" import keys %}` and `{{ keys(token, form_id) }}` inside the form; without the token,
   or from another site, nothing reaches `work`.
+- `act_with_files(path, work, {"photos": 4})`: `act` of a form that may bring files; `async work(request, staff, form,
+  files)` gets `files["photos"]`, a tuple of uploads, for `await photos.take(each.content)` (gateway.photos) or
+  `await sheets.read(each.content)`. Its template has `{% from "photos.html" import photo_field %}`, the form
+  `enctype="multipart/form-data" data-photos`, and the head `asset("photos.js")` and `asset("photos.css")`.
 - `call(path, work)`: POST of JSON by fetch(); the script sends `X-Form-Token: document.body.dataset.token`;
   `async work(request, staff, body) -> JSON-ready`; errors come back as problem+json (401 when the session is over: keep
   what you have, and send it again after signing in).
@@ -32,6 +36,7 @@ How a desk is added: one module here, its templates in `templates/`, one line in
   **arguments)` adds `request_id` (one for each form drawn) and `actor` (`staff:<account id>`). `console.note(request,
   staff, "export.taken", subject, **detail)` adds to the chained trail what no service keeps.
 - A queue with search, filters, paging, keys, CSV and Excel: `queue.Queue`; see `messages.py`.
+- Labels for shelves: `await labels.print_labels([labels.Label(…)], labels.SIZES["62x29"], made_at)`, a PDF.
 - Styles and scripts are files of `static/`, named in templates by `{{ asset("inspector.js") }}`; the CSP allows scripts
   and styles of our own only: no inline script, no style attribute. Camera, blob: media and workers of our own are allowed.
 - What is wrong is raised as a ServiceError and shown within the frame, in the reader's language.

@@ -16,7 +16,7 @@ from gateway.staff.queue import Cell, Column, Filter, Found, Queue
 from gateway.staff.texts import N_, Texts, when
 from kernel.errors import Kind, ServiceError
 from kernel.ids import new_secret
-from services.staff.schemas import Role
+from services.staff.schemas import MAX_SHOPS, Role
 
 _HOME: Final = "/staff/accounts"
 _ONE: Final = "/staff/accounts/{account_id}"
@@ -62,6 +62,7 @@ def desk(console: Console) -> Desk:
             act(f"{_HOME}/new", accounts.add),
             page(_ONE, accounts.one),
             act(f"{_ONE}/roles", accounts.set_roles),
+            act(f"{_ONE}/shops", accounts.set_shops),
             act(f"{_ONE}/active", accounts.set_active),
             act(f"{_ONE}/reset", accounts.reset),
             act(f"{_ONE}/sessions/end", accounts.end_sessions),
@@ -96,7 +97,9 @@ class Accounts:
         return [
             Cell(account["login"]),
             Cell(account["name"]),
-            Cell(", ".join(t(ROLES[Role(role)]) for role in account["roles"])),
+            Cell(
+                ", ".join(t(ROLES[Role(role)]) for role in account["roles"]), note=", ".join(account["shops"])
+            ),
             state_of(t, account),
             Cell(when(account["last_seen_at"], zone)),
             Cell(when(account["created_at"], zone)),
@@ -104,7 +107,7 @@ class Accounts:
 
     async def new(self, request: Request, staff: Staff) -> bytes:
         """GET /staff/accounts/new."""
-        return self._console.draw(request, "account_new.html", staff, roles=ROLES, typed={}, wrong="")
+        return await self._new(request, staff)
 
     async def add(self, request: Request, staff: Staff, form: Form) -> bytes | Response:
         """POST /staff/accounts/new: the first password is made here and shown once."""
@@ -113,6 +116,7 @@ class Accounts:
             "login": form.get("login", "")[:64],
             "name": form.get("name", "").strip()[:64],
             "roles": roles_of(form),
+            "shops": shops_of(form),
         }
         try:
             answer = await self._console.write_sealed(
@@ -121,16 +125,29 @@ class Accounts:
         except ServiceError as exc:
             if exc.kind not in {Kind.INVALID, Kind.CONFLICT}:
                 raise
-            html = self._console.draw(
-                request,
-                "account_new.html",
-                staff,
-                roles=ROLES,
-                typed=wish,
-                wrong=self._console.refused(request, exc),
-            )
+            html = await self._new(request, staff, wish, self._console.refused(request, exc))
             return self._console.page(request, html, 400)
         return await self._shown(request, staff, answer["account"], password)
+
+    async def _new(
+        self, request: Request, staff: Staff, typed: Mapping[str, Any] | None = None, wrong: str = ""
+    ) -> bytes:
+        mall = await self._mall(request, staff)
+        values = {"roles": ROLES, "mall": mall, "typed": typed or {}, "wrong": wrong}
+        return self._console.draw(request, "account_new.html", staff, **values)
+
+    async def _mall(self, request: Request, staff: Staff) -> list[dict[str, Any]] | None:
+        """All shops there are, by name; None while the mall can't be asked: then their ids are typed."""
+        try:
+            wish = {"actor": staff.actor, "shops": staff.own_shops}
+            answer = await self._console.read(request, staff, "shop", "list_staff_shops", **wish)
+        except ServiceError as exc:
+            if exc.kind not in {Kind.UNAVAILABLE, Kind.DEADLINE}:
+                raise
+            return None
+        t = self._console.texts(request)
+        found = [{"id": each["id"], "name": t.name(each["name"])} for each in answer["shops"]]
+        return sorted(found, key=lambda each: str(each["name"]))
 
     async def one(self, request: Request, staff: Staff) -> bytes:
         """GET /staff/accounts/{account_id}."""
@@ -142,6 +159,11 @@ class Accounts:
     async def set_roles(self, request: Request, staff: Staff, form: Form) -> Response:
         """POST …/roles."""
         await self._change(request, staff, form, "set_roles", roles=roles_of(form))
+        return self._console.go(f"{_HOME}/{_account_id(request)}")
+
+    async def set_shops(self, request: Request, staff: Staff, form: Form) -> Response:
+        """POST …/shops: those that were ticked, or typed while the mall was away."""
+        await self._change(request, staff, form, "set_shops", shops=shops_of(form))
         return self._console.go(f"{_HOME}/{_account_id(request)}")
 
     async def set_active(self, request: Request, staff: Staff, form: Form) -> Response:
@@ -191,6 +213,7 @@ class Accounts:
             account=account,
             state=state_of(t, account),
             roles=ROLES,
+            mall=await self._mall(request, staff),
             sessions=sessions,
             seen=when(account["last_seen_at"], zone),
             added=when(account["created_at"], zone),
@@ -211,6 +234,11 @@ def roles_of(form: Form) -> list[str]:
     """The roles that were ticked."""
     ticked = form.get("roles", "").split()
     return [role.value for role in Role if role.value in ticked]
+
+
+def shops_of(form: Form) -> list[str]:
+    """Ids of shops, however they were parted."""
+    return list(dict.fromkeys(form.get("shops", "").replace(",", " ").split()))[:MAX_SHOPS]
 
 
 def _account_id(request: Request) -> str:

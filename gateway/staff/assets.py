@@ -24,6 +24,8 @@ from gateway.errors import UnknownPath
 log = logging.getLogger(__name__)
 
 STATIC: Final = Path(__file__).parent / "static"
+SHARED: Final = Path(__file__).parents[1] / "static"
+"""What travellers' pages have too."""
 PREFIX: Final = "/staff/static"
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
@@ -43,7 +45,12 @@ class Assets:
     def __init__(self, static: Path = STATIC) -> None:
         self._urls: dict[str, str] = {}
         self._bodies: dict[str, tuple[str, str, dict[str, bytes]]] = {}
-        own = {each.name: each for each in static.iterdir() if each.suffix in _TYPES}
+        own = {
+            each.name: each
+            for folder in (SHARED, static)
+            for each in folder.iterdir()
+            if each.suffix in _TYPES
+        }
         for told, path in sorted((own | _vendored(static)).items()):
             body = path.read_bytes()
             digest = hashlib.sha256(body).hexdigest()[:12]

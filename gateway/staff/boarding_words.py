@@ -53,6 +53,9 @@ WORDS: Final = {
         "Another inspector's scans wait on this phone ({n}). Whoever made them must sign in here."
     ),
     "keeps_nothing": N_("This browser keeps nothing: don't close the page before everything is sent."),
+    "keeping": N_("Being kept for times without a network …"),
+    "kept_page": N_("Works without a network"),
+    "not_kept": N_("Not kept on this phone: it doesn't open without a network"),
     "cancelled": N_("This bus is cancelled."),
     "unknown_offline": N_("Not on this phone's list, and there is no network to ask."),
     "all_aboard": N_("Everybody is on board."),

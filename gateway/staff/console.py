@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
+import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,11 +16,11 @@ from starlette.responses import RedirectResponse, Response
 from gateway import calls
 from gateway.deps import Deps
 from gateway.problems import Problems
+from gateway.sealing import Sealer
 from gateway.session.origin import form_token
 from gateway.staff.assets import assets
 from gateway.staff.desks import Desk, Form
 from gateway.staff.people import People, Staff
-from gateway.staff.sealing import Sealer
 from gateway.staff.texts import Texts, texts
 from kernel.errors import ServiceError
 from kernel.ids import new_id
@@ -58,7 +59,7 @@ class Console:
     def __init__(self, deps: Deps) -> None:
         self.deps = deps
         self.people = People(deps.rpc, deps.settings.public_url)
-        self.sealer = Sealer(deps.rpc)
+        self.sealer = Sealer(deps.rpc, "staff")
         self.zone = deps.airport.zoneinfo
         self.desks: Sequence[Desk] = ()
         self._problems = Problems(deps.words)
@@ -177,7 +178,7 @@ class Console:
         async def ask(sealed: str) -> Any:
             return await self.write(request, staff, form, "staff", method, **arguments, sealed=sealed)
 
-        return await self.sealer.sealed(secret, calls.context_of(request), ask)
+        return await self.sealer.sealed(orjson.dumps(dict(secret)).decode(), calls.context_of(request), ask)
 
     async def note(
         self, request: Request, staff: Staff, action: str, subject: str = "", **detail: Any

@@ -22,6 +22,7 @@ from gateway.staff.console import HEADERS, Console
 from gateway.staff.desks import Desk, Form, Place
 from gateway.staff.errors import NotYourDesk
 from gateway.staff.people import Staff
+from gateway.uploads import read_form
 from kernel.errors import Kind, ServiceError
 from services.staff.errors import NoSession
 
@@ -30,6 +31,7 @@ PASSWORD: Final = "/staff/password"  # noqa: S105 - an address
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _MAX_FORM_BYTES: Final = 64_000
 _MAX_JSON_BYTES: Final = 256_000
+_FILE: Final = "file"
 _MOST_FIELDS: Final = 200
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -54,7 +56,7 @@ def guarded(console: Console, desk: Desk, place: Place) -> Endpoint:
         except ServiceError as exc:
             if exc.kind is Kind.INTERNAL:
                 raise
-            if place.call is not None:
+            if place.by_script:
                 return _with_headers(problem(request, exc))
             return console.error(request, exc, staff)
 
@@ -62,9 +64,14 @@ def guarded(console: Console, desk: Desk, place: Place) -> Endpoint:
 
 
 async def _answer(console: Console, place: Place, request: Request, staff: Staff) -> Response:
-    if place.call is not None:
+    if place.by_script:
         return await _called(console, place, request, staff)
-    if place.act is not None:
+    if place.act_with_files is not None:
+        sent = await read_form(request, place.takes)
+        form = _joined(sent.fields)
+        require_form_token(console.people.cookies.session(request), form.get("csrf", ""))
+        drawn = await place.act_with_files(request, staff, form, sent.files)
+    elif place.act is not None:
         drawn = await place.act(request, staff, await form_of(console, request))
     else:
         assert place.draw is not None, "a place draws, acts or is called"
@@ -73,8 +80,12 @@ async def _answer(console: Console, place: Place, request: Request, staff: Staff
 
 
 async def _called(console: Console, place: Place, request: Request, staff: Staff) -> Response:
-    assert place.call is not None
     require_form_token(console.people.cookies.session(request), request.headers.get("x-form-token", ""))
+    if place.upload is not None:
+        files = (await read_form(request, {_FILE: 1})).files[_FILE]
+        result = await place.upload(request, staff, files[0].content if files else b"")
+        return Response(orjson.dumps(result), headers=HEADERS, media_type="application/json")
+    assert place.call is not None, "a script calls or uploads"
     if media_type(request) != "application/json":
         raise WrongMediaType(accepted=["application/json"])
     body = parse_json(await read_body(request, _MAX_JSON_BYTES))
@@ -98,6 +109,10 @@ async def plain_form(request: Request) -> Form:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError as exc:
         raise BadBody(fields={}) from exc
+    return _joined(pairs)
+
+
+def _joined(pairs: list[tuple[str, str]]) -> Form:
     found: dict[str, str] = {}
     for name, value in pairs:
         found[name] = f"{found[name]} {value}" if name in found else value
@@ -105,7 +120,7 @@ async def plain_form(request: Request) -> Form:
 
 
 def _sign_in_first(console: Console, request: Request, place: Place) -> Response:
-    if place.call is not None:
+    if place.by_script:
         return _with_headers(problem(request, NoSession()))
     back = request.url.path if place.method == "GET" else "/staff"
     query = f"?{request.url.query}" if request.url.query and place.method == "GET" else ""

@@ -9,8 +9,9 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.staff.console import Console
+from gateway.staff.console import Console, link
 from gateway.staff.desks import Desk, Draw, page
+from gateway.staff.payment_words import KINDS, NOTICES, REASONS, SERVICES, account
 from gateway.staff.people import Staff
 from gateway.staff.queue import Cell, Column, Found, Queue
 from gateway.staff.texts import N_, Texts, clock
@@ -49,7 +50,6 @@ GAPS: Final = {
     "not_in_bill": N_("In our books, not on the bill"),
     "other_amount": N_("Another amount"),
 }
-SERVICES: Final = ("bus", "shop", "tickets", "lounge")
 
 _REFUND_QUEUE: Final = Queue(
     "refunds",
@@ -86,7 +86,14 @@ _DIFFERENCE_QUEUE: Final = Queue(
     ),
     search=N_("Entry or day"),
 )
-Rows = Callable[[Texts, Mapping[str, Any]], list[list[Cell]]]
+_REFUND_HELP: Final = N_(
+    "WeChat couldn't send this money back where it came from: the payer's card or account is closed or frozen. Settle "
+    "it in WeChat Pay's merchant platform, if need be after asking the payer for another account. What is only promised "
+    "or under way is tried again by itself. A row goes when WeChat says that the refund is done."
+)
+Row = tuple[list[Cell], str]
+"""Its cells, and where it opens; "" for nowhere."""
+Rows = Callable[[Texts, Mapping[str, Any]], list[Row]]
 
 
 def desk(console: Console) -> Desk:
@@ -97,7 +104,12 @@ def desk(console: Console) -> Desk:
         "money",
         frozenset({Role.SUPPORT, Role.SUPERVISOR}),
         (
-            page(_HOME, payments.queue(_REFUND_QUEUE, payments.refunds, N_("No refund is held up."))),
+            page(
+                _HOME,
+                payments.queue(
+                    _REFUND_QUEUE, payments.refunds, N_("No refund is held up."), advice=_REFUND_HELP
+                ),
+            ),
             page(
                 _NOTICES, payments.queue(_NOTICE_QUEUE, payments.notices, N_("No notification was refused."))
             ),
@@ -114,8 +126,8 @@ class Payments:
     def __init__(self, console: Console) -> None:
         self._console = console
 
-    def queue(self, queue: Queue, rows: Rows, empty: str) -> Draw:
-        """A tab of the desk. payments gives the first hundreds at once; they are searched here."""
+    def queue(self, queue: Queue, rows: Rows, empty: str, advice: str = "") -> Draw:
+        """A tab of the desk. advice: what staff do about its rows. payments gives the first hundreds at once; they are searched here."""
 
         async def draw(request: Request, staff: Staff) -> bytes | Response:
             async def fetch(wishes: Mapping[str, str], cursor: str, limit: int) -> Found:
@@ -124,60 +136,80 @@ class Payments:
                 found = [
                     row
                     for row in rows(self._console.texts(request), answer)
-                    if any(sought in cell.text.lower() for cell in row)
+                    if any(sought in cell.text.lower() for cell in row[0])
                 ]
                 start = int(cursor) if cursor.isdecimal() and len(cursor) < 6 else 0
                 end = start + limit
-                return Found(found[start:end], str(end) if end < len(found) else "")
+                shown = found[start:end]
+                return Found(
+                    [cells for cells, _ in shown],
+                    str(end) if end < len(found) else "",
+                    [href for _, href in shown],
+                )
 
-            values = {"template": "payments.html", "heading": N_("Payments"), "empty": empty, "tabs": TABS}
+            values = {
+                "template": "payments.html",
+                "heading": N_("Payments"),
+                "empty": empty,
+                "tabs": TABS,
+                "advice": advice,
+            }
             return await queue.answer(self._console, request, staff, fetch, values)
 
         return draw
 
-    def refunds(self, t: Texts, answer: Mapping[str, Any]) -> list[list[Cell]]:
+    def refunds(self, t: Texts, answer: Mapping[str, Any]) -> list[Row]:
         return [
-            [
-                Cell(clock(each["requested_at"], self._console.zone)),
-                Cell(each["out_refund_no"]),
-                Cell(each["out_trade_no"]),
-                Cell(yuan(each["amount_fen"])),
-                Cell(each["reason"]),
-                Cell(t(REFUNDS.get(each["state"], each["state"])), "bad"),
-                Cell(each["provider_code"] or ""),
-            ]
+            (
+                [
+                    Cell(clock(each["requested_at"], self._console.zone)),
+                    Cell(each["out_refund_no"]),
+                    Cell(each["out_trade_no"]),
+                    Cell(yuan(each["amount_fen"])),
+                    Cell(each["reason"]),
+                    Cell(t(REFUNDS.get(each["state"], each["state"])), "bad"),
+                    Cell(each["provider_code"] or ""),
+                ],
+                _trace_href(each),
+            )
             for each in answer["refunds"]
         ]
 
-    def notices(self, t: Texts, answer: Mapping[str, Any]) -> list[list[Cell]]:
+    def notices(self, t: Texts, answer: Mapping[str, Any]) -> list[Row]:
         return [
-            [
-                Cell(clock(each["received_at"], self._console.zone)),
-                Cell(each["id"]),
-                Cell(each["event_type"]),
-                Cell(each["out_trade_no"] or ""),
-                Cell(each["reason"] or "", "bad"),
-            ]
+            (
+                [
+                    Cell(clock(each["received_at"], self._console.zone)),
+                    Cell(each["id"]),
+                    Cell(t(KINDS.get(each["event_type"], each["event_type"]))),
+                    Cell(each["out_trade_no"] or ""),
+                    Cell(_reason(t, each["reason"]), "bad"),
+                ],
+                _trace_href(each),
+            )
             for each in answer["notifications"]
         ]
 
-    def differences(self, t: Texts, answer: Mapping[str, Any]) -> list[list[Cell]]:
+    def differences(self, t: Texts, answer: Mapping[str, Any]) -> list[Row]:
         return [
-            [
-                Cell(each["day"]),
-                Cell(each["key"]),
-                Cell(t(GAPS.get(each["gap"], each["gap"])), "bad"),
-                Cell(yuan(each["bill_fen"])),
-                Cell(yuan(each["ledger_fen"])),
-            ]
+            (
+                [
+                    Cell(each["day"]),
+                    Cell(each["key"]),
+                    Cell(t(GAPS.get(each["gap"], each["gap"])), "bad"),
+                    Cell(yuan(each["bill_fen"])),
+                    Cell(yuan(each["ledger_fen"])),
+                ],
+                "",
+            )
             for each in answer["differences"]
         ]
 
     async def trace(self, request: Request, staff: Staff) -> bytes:
         """GET /staff/payments/trace?service=bus&order=…: from intent to bill line; that one looked is in the trail."""
-        service = request.query_params.get("service", SERVICES[0])
+        service = request.query_params.get("service", "")
         order = request.query_params.get("order", "").strip()[:64]
-        service = service if service in SERVICES else SERVICES[0]
+        service = service if service in SERVICES else next(iter(SERVICES))
         traced = None
         if order:
             await self._console.note(request, staff, "order.traced", f"{service}:{order}")
@@ -217,15 +249,16 @@ class Payments:
             for each in answer["refunds"]
         ]  # fmt: skip
         told = [
-            [clock(each["received_at"], zone), each["event_type"], each["state"], each["reason"] or ""]
+            [clock(each["received_at"], zone), t(KINDS.get(each["event_type"], each["event_type"])),
+             t(NOTICES.get(each["state"], each["state"])), _reason(t, each["reason"])]
             for each in answer["notifications"]
-        ]
+        ]  # fmt: skip
         booked = [
-            [clock(each["at"], zone), each["credit"], each["debit"], yuan(each["amount_fen"]),
+            [clock(each["at"], zone), account(t, each["credit"]), account(t, each["debit"]), yuan(each["amount_fen"]),
              each["bill_day"] or "–", yuan(each["bill_fen"])]
             for each in answer["postings"]
         ]  # fmt: skip
-        balances = [[account, yuan(fen)] for account, fen in sorted(answer["balances"].items())]
+        balances = [[account(t, name), yuan(fen)] for name, fen in sorted(answer["balances"].items())]
         return [
             table(
                 N_("Payments asked for"),
@@ -245,6 +278,15 @@ class Payments:
             ),
             table(N_("Balances"), (N_("Account"), N_("Amount")), balances),
         ]
+
+
+def _trace_href(entry: Mapping[str, Any]) -> str:
+    order = entry["order"]
+    return link(_TRACE, service=order["service"], order=order["id"]) if order else ""
+
+
+def _reason(t: Texts, reason: str | None) -> str:
+    return t(REASONS.get(reason, reason)) if reason else ""
 
 
 def yuan(fen: int | None) -> str:

@@ -22,12 +22,13 @@ from gateway.session.cookies import may_be_secure
 from kernel.clock import monotonic
 from kernel.errors import Kind, ServiceError
 from services.staff import events
-from services.staff.schemas import Role
+from services.staff.schemas import EVERY_SHOP, Role
 
 FRESH_S: Final = 10.0
 _MOST_KEPT: Final = 2_000
 _SIGN_IN_S: Final = 900
 _DEVICE_S: Final = 180 * 86_400
+_ALL_SHOPS: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,128}")
 
 
@@ -39,10 +40,19 @@ class Staff:
     login: str
     name: str
     roles: frozenset[Role]
+    shops: tuple[str, ...]
     must_change: bool
     codes_left: int
     session_id: str
     expires_at: datetime
+
+    @property
+    def own_shops(self) -> list[str]:
+        """Ids of the shops of the mall that are this one's to work at, ["*"] for all: what every staff call to `shop`
+        carries, which looks at it again. Supervisors and admins see to all of them."""
+        if self.may(_ALL_SHOPS):
+            return [EVERY_SHOP]
+        return list(self.shops) if Role.SHOP in self.roles else []
 
     @property
     def actor(self) -> str:
@@ -171,6 +181,8 @@ def _staff(answer: dict[str, Any]) -> Staff:
         login=account["login"],
         name=account["name"],
         roles=frozenset(Role(role) for role in account["roles"]),
+        # A copy of the service that is older than this gateway says nothing of them.
+        shops=tuple(account.get("shops", ())),
         must_change=account["must_change"],
         codes_left=account["codes_left"],
         session_id=answer["session_id"],

@@ -25,12 +25,16 @@ _LONGEST: Final = 100
 
 @dataclass(frozen=True)
 class Cell:
-    """text: as it is read. tone: calm, go, late, bad; the colour never speaks without the word. href: a link."""
+    """text: as it is read. tone: calm, go, late, bad; the colour never speaks without the word. href: a link.
+
+    image: the address of a small picture beside it, which says nothing that the text doesn't.
+    """
 
     text: str
     tone: str = ""
     href: str = ""
     note: str = ""
+    image: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """name: in the address. label: an N_ text. options: (value, N_ text) to choose from; none: a day is typed."""
+    """name: in the address. label: an N_ text. options: (value, N_ text) to choose from; none: something is typed,
+    of the kind that an input has: text, date."""
 
     name: str
     label: str
     options: tuple[tuple[str, str], ...] = ()
+    kind: str = "text"
 
 
 @dataclass(frozen=True)

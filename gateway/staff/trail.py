@@ -20,6 +20,7 @@ _HOME: Final = "/staff/trail"
 ACTIONS: Final = {
     "account.added": N_("Account added"),
     "account.roles_set": N_("Roles set"),
+    "account.shops_set": N_("Shops set"),
     "account.enabled": N_("Account enabled"),
     "account.disabled": N_("Account disabled"),
     "account.reset": N_("Account reset"),
@@ -29,9 +30,12 @@ ACTIONS: Final = {
     "sign_in.ended": N_("Signed out"),
     "sign_in.guessed": N_("Several wrong attempts"),
     "sign_in.codes_guessed": N_("Codes guessed after the right password"),
+    "staff.vouched": N_("Vouched as second person"),
     "export.taken": N_("Data taken out"),
     "order.traced": N_("Order traced"),
+    "campaign.cards_retried": N_("Cards tried again"),
     "names.shown": N_("Names of travellers shown"),
+    "reports.looked_up": N_("Reports looked up by a phone or document number"),
 }
 QUEUE: Final = Queue(
     "trail",

@@ -25,6 +25,8 @@ from gateway.errors import UnknownPath
 log = logging.getLogger(__name__)
 
 STATIC: Final = Path(__file__).parent / "static"
+SHARED: Final = Path(__file__).parents[1] / "static"
+"""What the console has too."""
 BUNDLES: Final = {
     "site.css": ("vendor/weui.css", "site.css", "board.css", "flight.css", "account.css"),
     "site.js": ("vendor/htmx.js", "site.js", "live.js", "account.js"),
@@ -32,6 +34,13 @@ BUNDLES: Final = {
     "bus.js": ("bus.js",),
     "checkin.css": ("bus.css", "checkin.css"),
     "checkin.js": ("checkin.js",),
+    "lost.css": ("bus.css", "checkin.css", "lost.css"),
+    "lost.js": ("lost.js",),
+    "shop.css": ("bus.css", "shop.css"),
+    "shop.js": ("bus.js", "shop.js"),
+    "wallet.js": ("wallet.js",),
+    "photos.css": ("photos.css",),
+    "photos.js": ("photos.js",),
     "icon.svg": ("icon.svg",),
 }
 """What is sent, and the files it is joined from, in this order."""
@@ -55,7 +64,7 @@ class Assets:
         self._urls: dict[str, str] = {}
         vendored = _vendored(static)
         for bundle, parts in BUNDLES.items():
-            files = [static / vendored.get(part, part) for part in parts]
+            files = [folder / vendored.get(part, part) for part in parts for folder in (static, SHARED)]
             body = b"\n".join(path.read_bytes() for path in files if path.exists())
             digest = hashlib.sha256(body).hexdigest()[:12]
             stem, suffix = Path(bundle).stem, Path(bundle).suffix

@@ -15,8 +15,9 @@ from gateway.web.bus_views import Offer, offer
 from gateway.web.rows import row
 from gateway.web.site import Site, link
 from gateway.web.texts import Texts
-from gateway.web.times import date_words, day_words
+from gateway.web.times import date_words, day_words, span_words
 from kernel import clock
+from kernel.errors import Kind, ServiceError
 
 _DAYS: Final = 7
 _FOUND: Final = 8
@@ -25,8 +26,6 @@ _ON_BOARD: Final = 14
 _LONGEST_ID: Final = 64
 _FOR_FLIGHT: Final = 40
 _SHOWN: Final = 4
-_TOO_EARLY: Final = timedelta(hours=6)
-"""A bus that is there longer before the flight is one of the evening before: nobody looks for that on its page."""
 
 
 class Bus:
@@ -49,7 +48,8 @@ class Bus:
         form = await self._form(request)
         wanted: Wanted = form["wanted"]
         asked = self._search(form, wanted)
-        offers = await self._find(request, asked) if asked else []
+        offers, before_flight_min = await self._find(request, asked) if asked else ([], None)
+        texts = self._site.texts(request)
         return self._site.draw(
             request,
             "bus_departures.html",
@@ -59,9 +59,8 @@ class Bus:
             later=self._later(form, offers) if offers and not wanted.departs_at else "",
             meets_from=wanted.meets_from,
             before_flight=bool(wanted.departs_at),
-            flight_row=row(wanted.flight, self._site.texts(request), self._airport)
-            if wanted.flight
-            else None,
+            before_words=span_words(texts, before_flight_min) if before_flight_min else "",
+            flight_row=row(wanted.flight, texts, self._airport) if wanted.flight else None,
             tabs=self._tabs(request, form),
         )
 
@@ -78,18 +77,22 @@ class Bus:
         entry = self._site.deps.flights.get(request.path_params["flight_id"])
         if entry is None:
             raise UnknownPath
-        wanted, catalogue = Wanted(entry.id, entry.flight), await self.catalogue(request)
+        wanted = Wanted(entry.id, entry.flight)
+        try:
+            catalogue = await self.catalogue(request)
+        except ServiceError as exc:
+            if exc.kind is not Kind.NOT_FOUND:
+                raise
+            return self._site.draw(request, "flight_bus.html", offers=None)
         asked: dict[str, Any] = {"limit": _FOR_FLIGHT}
         if wanted.departs_at:
             asked |= {"to_stop": catalogue.airport, "flight_departs_at": wanted.departs_at}
         else:
             begins = max(clock.now(), wanted.meets_from or clock.now())
             asked |= {"from_stop": catalogue.airport, "after": begins.isoformat()}
-        offers = [one for one in await self._find(request, asked) if one.sale in {"open", "few"}]
+        found, _ = await self._find(request, asked)
+        offers = [one for one in found if one.sale in {"open", "few"}]
         departing = wanted.departs_at is not None
-        if wanted.departs_at:
-            earliest = datetime.fromisoformat(wanted.departs_at) - _TOO_EARLY
-            offers = [one for one in offers if one.ride.arrives.at >= earliest]
         # For a departure the latest that is in time is asked for, for an arrival the next: one of each line.
         by_line = {one.ride.line: one for one in (offers if departing else offers[::-1])}
         shown = sorted(by_line.values(), key=lambda one: one.ride.departs.at, reverse=departing)[:_SHOWN]
@@ -106,7 +109,7 @@ class Bus:
         stop = catalogue.stop.get(request.path_params["stop_id"])
         if stop is None:
             raise UnknownPath
-        offers = await self._find(request, {"from_stop": stop["id"], "limit": _ON_BOARD})
+        offers, _ = await self._find(request, {"from_stop": stop["id"], "limit": _ON_BOARD})
         return self._site.draw(
             request,
             template,
@@ -117,12 +120,14 @@ class Bus:
             screen=request.query_params.get("screen") == "1",
         )
 
-    async def _find(self, request: Request, asked: dict[str, Any]) -> list[Offer]:
+    async def _find(self, request: Request, asked: dict[str, Any]) -> tuple[list[Offer], int | None]:
+        """Offers, and for a flight how many minutes before it they are there at least."""
         found = await self._site.deps.rpc.call(
             "bus", "search_departures", asked, repeat=True, context=context_of(request)
         )
         t, catalogue, today = self._site.texts(request), await self.catalogue(request), self._today()
-        return [offer(ride, t, self._airport, catalogue, today) for ride in found["departures"]]
+        offers = [offer(ride, t, self._airport, catalogue, today) for ride in found["departures"]]
+        return offers, found["before_flight_min"]
 
     def _search(self, form: dict[str, Any], wanted: Wanted) -> dict[str, Any]:
         """SearchSchema for what was asked; empty when there is nothing to search for yet."""

@@ -12,8 +12,9 @@ from gateway.errors import BadParameter
 from gateway.session import Traveller
 from gateway.web.bus import Bus
 from gateway.web.bus_order import Orders
-from gateway.web.bus_views import RIDERS, money, offer
+from gateway.web.bus_views import RIDERS, by_day, money, offer
 from gateway.web.forms import again
+from gateway.web.rows import row
 from gateway.web.site import Site
 from gateway.web.texts import N_
 from gateway.web.times import when_words
@@ -146,10 +147,18 @@ class AfterSales:
             lines=self._lines(request, usable, chosen),
             chosen=chosen,
             said=said,
-            offers=offers,
+            days=by_day(offers),
+            missing={one["departure_id"] for one in told["departures"] if one["misses_flight"]},
+            flight=self._flight(request, order),
+            to_airport=catalogue.is_airport(order["ride"]["to_stop"]),
             why=t(words) if (words := WHYS.get(told["why"])) else "",
             reason=t.name(told["term"]["reason"]) if told["term"] else "",
         )
+
+    def _flight(self, request: Request, order: dict[str, Any]) -> str:
+        """The number of the flight that it is to meet; "" when that isn't in the window any more, or there is none."""
+        entry = self._site.deps.flights.get(order["flight_id"] or "")
+        return row(entry.flight, self._site.texts(request), self._airport).number if entry else ""
 
     async def _draw(self, request: Request, template: str, order: dict[str, Any], **values: Any) -> bytes:
         t, catalogue = self._site.texts(request), await self._bus.catalogue(request)

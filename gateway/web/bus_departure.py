@@ -13,6 +13,7 @@ from gateway.calls import context_of
 from gateway.errors import BadParameter
 from gateway.session import Traveller
 from gateway.web.bus import Bus
+from gateway.web.bus_coupons import NONE, Coupons, chosen
 from gateway.web.bus_views import RIDERS, money, offer
 from gateway.web.forms import again
 from gateway.web.rows import row
@@ -25,7 +26,15 @@ from services.bus.schemas import MAX_SEATS, Rider
 
 _LONGEST: Final = 80
 _KEPT: Final = ("from", "to", "flight", *(rider.value for rider in Rider))
-_AGAIN: Final = frozenset({"bus.sold_out", "bus.sales_closed", "bus.too_many_holds"})
+_AGAIN: Final = frozenset(
+    {
+        "bus.sold_out",
+        "bus.sales_closed",
+        "bus.too_many_holds",
+        "bus.coupons_away",
+        "shop.coupon_not_usable",
+    }
+)
 """Refusals that the form itself answers: the rider may choose fewer, or another bus."""
 
 
@@ -33,6 +42,7 @@ class Departure:
     def __init__(self, site: Site, visitors: Visitors, bus: Bus) -> None:
         self._site, self._visitors, self._bus = site, visitors, bus
         self._airport = site.deps.airport
+        self._coupons = Coupons(site)
 
     async def page(self, request: Request) -> bytes:
         """GET /bus/departures/{departure_id}?from=&to=&flight=."""
@@ -41,7 +51,7 @@ class Departure:
 
     async def own(self, request: Request, traveller: Traveller) -> bytes:
         """The same for one who is signed in: the form may be sent at once."""
-        values = await self._values(request, request.query_params)
+        values = await self._values(request, request.query_params, traveller)
         return self._visitors.draw(request, "bus_departure.html", **values, said="", signed_in=True)
 
     def total(self) -> Draw:
@@ -52,6 +62,16 @@ class Departure:
             return self._site.draw(request, "bus_total.html", **_total(told, request.query_params))
 
         return draw
+
+    async def own_total(self, request: Request, traveller: Traveller) -> bytes:
+        """The same with what a coupon takes off; and the coupons that fit these riders."""
+        given = request.query_params
+        told = await self._ask(request, given)
+        values = _total(told, given) | await self._coupons.values(
+            request, traveller, given, _fares(told, given)
+        )
+        values |= {"departure_id": request.path_params["departure_id"], "swap": True}
+        return self._visitors.draw(request, "bus_own_total.html", **values)
 
     async def hold(self, request: Request) -> Response:
         """POST /bus/departures/{departure_id}/hold, from anybody: without a session one signs in first and comes
@@ -66,7 +86,7 @@ class Departure:
         except ServiceError as exc:
             if exc.code not in _AGAIN:
                 raise
-            return await self._refused(request, form, exc)
+            return await self._refused(request, traveller, form, exc)
         return go(request, f"/bus/orders/{held['order']['id']}")
 
     async def _hold(self, request: Request, traveller: Traveller, form: Form) -> Any:
@@ -80,25 +100,38 @@ class Departure:
         flight = self._site.deps.flights.get(form.get("flight", ""))
         if flight is not None:
             arguments |= {"flight_id": flight.id, "flight_departs_at": flight.flight["board_at"]}
+        if chosen(form):
+            arguments["coupon_ids"] = [chosen(form)]
         return await self._visitors.write(request, form, "bus", "hold_seats", traveller, **arguments)
 
-    async def _refused(self, request: Request, form: Form, error: ServiceError) -> Response:
+    async def _refused(
+        self, request: Request, traveller: Traveller, form: Form, error: ServiceError
+    ) -> Response:
         t = self._site.texts(request)
         said = self._site.deps.words.detail(error.code, error.kind, error.data, t.language)
-        values = await self._values(request, form)
+        if isinstance(why := error.data.get("words"), dict):
+            said = f"{said} ({t.name(why)})" if t.language == "en" else f"{said}（{t.name(why)}）"
+        values = await self._values(request, form, traveller)
         html = self._visitors.draw(request, "bus_departure.html", **values, said=said, signed_in=True)
         response = again(html, t)
         response.status_code = 409 if error.kind is Kind.CONFLICT else 400
         return response
 
-    async def _values(self, request: Request, given: Mapping[str, str]) -> dict[str, Any]:
+    async def _values(
+        self, request: Request, given: Mapping[str, str], traveller: Traveller | None = None
+    ) -> dict[str, Any]:
         t, zone = self._site.texts(request), self._airport.zoneinfo
         told = await self._ask(request, given)
         catalogue = await self._bus.catalogue(request)
         today = clock.now().astimezone(zone).date()
         flight = self._site.deps.flights.get(given.get("flight", ""))
         prices = told["ride"]["prices"]
+        coupons = NONE
+        if traveller is not None:
+            coupons = await self._coupons.values(request, traveller, given, _fares(told, given))
         return {
+            "departure_id": request.path_params["departure_id"],
+            "swap": False,
             "one": offer(told["ride"], t, self._airport, catalogue, today),
             "calls": [
                 {
@@ -124,6 +157,7 @@ class Departure:
             "flight": row(flight.flight, t, self._airport) if flight else None,
             "sells": told["ride"]["on_sale"],
             **_total(told, given),
+            **coupons,
         }
 
     def _terms(self, request: Request, terms: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -187,10 +221,15 @@ def _riders(given: Mapping[str, str]) -> list[Rider]:
 
 def _total(told: dict[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
     """What they pay together, of the prices that bus told."""
-    prices, riders = told["ride"]["prices"], _riders(given)
-    fen = sum(prices[f"{rider.value}_fen"] for rider in riders)
+    fares = _fares(told, given)
     return {
-        "total": money(fen, prices["currency"]),
-        "count": len(riders),
-        "too_many": len(riders) > MAX_SEATS,
+        "total": money(sum(fares), told["ride"]["prices"]["currency"]),
+        "count": len(fares),
+        "too_many": len(fares) > MAX_SEATS,
+        "off": "",
     }
+
+
+def _fares(told: dict[str, Any], given: Mapping[str, str]) -> list[int]:
+    """What each rider pays without a coupon, in the order in which they are sent."""
+    return [told["ride"]["prices"][f"{rider.value}_fen"] for rider in _riders(given)]

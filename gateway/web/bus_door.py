@@ -36,7 +36,7 @@ def _open_routes(site: Site, visitors: Visitors, bus: Bus) -> list[BaseRoute]:
         Route("/bus/worker.js", worker()),
         route("/bus/departures", bus.departures),
         Route(one, visitors.either(site.endpoint(departure.page), departure.own)),
-        route(f"{one}/total", departure.total()),
+        Route(f"{one}/total", visitors.either(site.endpoint(departure.total()), departure.own_total)),
         Route(f"{one}/hold", departure.hold, methods=["POST"]),
         route("/bus/stops/{stop_id}", bus.stop),
         route("/bus/stops/{stop_id}/rows", bus.stop_rows),

@@ -18,7 +18,7 @@ from gateway.web.bus import Bus
 from gateway.web.bus_views import RIDERS, journey, money, seats_words
 from gateway.web.notices import notice
 from gateway.web.rows import row
-from gateway.web.site import Site, in_wechat, link
+from gateway.web.site import Site, in_wechat, keeps_no_page, link
 from gateway.web.texts import N_, Texts
 from gateway.web.times import when_words
 from gateway.web.visitors import PRIVATE, Form, Visitors, go, page
@@ -46,7 +46,7 @@ STATES: Final = {
 TICKETS: Final = {
     TicketState.VALID: (N_("Valid"), "go"),
     TicketState.BOARDED: (N_("On board"), "air"),
-    TicketState.RETURNED: (N_("Returned"), "done"),
+    TicketState.RETURNED: (N_("Given back"), "done"),
     TicketState.CHANGED: (N_("Changed for another bus"), "done"),
     TicketState.CANCELLED: (N_("Bus cancelled"), "bad"),
 }
@@ -167,7 +167,8 @@ class Orders:
             "bus_order.html",
             order=order,
             one=self.summary(order, t, catalogue),
-            waits=order["state"] in WAITS,
+            waits=_waits(order),
+            overdue=_overdue(order),
             follows=order["state"] in _CHANGES_SOON or any(x["state"] == "valid" for x in order["tickets"]),
             version=_version(order),
             left_s=_left_s(order),
@@ -176,9 +177,11 @@ class Orders:
             flight=row(flight.flight, t, self._airport) if flight else None,
             refunded=money(order["refunded_fen"], order["currency"]) if order["refunded_fen"] else "",
             refunding=money(order["refunding_fen"], order["currency"]) if order["refunding_fen"] else "",
+            off=money(order["discount_fen"], order["currency"]) if order["discount_fen"] else "",
             paid=when_words(t, order["paid_at"], zone) if order["paid_at"] else "",
             shown_at=when_words(t, clock.now(), zone),
             said=notice(request),
+            keeps_no_page=keeps_no_page(request),
             moves_free=order["change_reason"] in {"flight_late", "bus_cancelled"},
         )
 
@@ -221,6 +224,16 @@ def _back_fen(order: dict[str, Any]) -> int:
     return int(order["refunded_fen"] + order["refunding_fen"])
 
 
+def _waits(order: dict[str, Any]) -> bool:
+    """Whether it can be paid at this moment."""
+    return order["state"] in WAITS and _left_s(order) > 0
+
+
+def _overdue(order: dict[str, Any]) -> bool:
+    """Whether its time to be paid is over, though nobody has looked yet what became of it."""
+    return order["state"] in WAITS and not _waits(order)
+
+
 def _left_s(order: dict[str, Any]) -> int:
     """Seconds for which the seats are still held, by the server's clock."""
     if order["state"] not in WAITS:
@@ -237,6 +250,6 @@ def _kept_s(order: dict[str, Any]) -> int:
 def _version(order: dict[str, Any]) -> str:
     """Another one whenever the page would look different: not while WeChat's pay sheet lies over it."""
     state = OrderState.HELD.value if order["state"] in WAITS else order["state"]
-    seen = [state, order["refunded_fen"], order["refunding_fen"], order["change_reason"]]
+    seen = [state, _overdue(order), order["refunded_fen"], order["refunding_fen"], order["change_reason"]]
     seen += [[ticket["id"], ticket["state"], ticket["ride"]["departs_at"]] for ticket in order["tickets"]]
     return hashlib.sha256(orjson.dumps(seen)).hexdigest()[:16]

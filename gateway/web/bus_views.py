@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any, Final
 
 from gateway.timetable import Catalogue
@@ -103,6 +104,21 @@ def offer(ride: Mapping[str, Any], t: Texts, airport: Airport, catalogue: Catalo
     sale = sold if not ride["on_sale"] else "few" if free <= _FEW else "open"
     price = money(prices["adult_fen"], prices["currency"])
     return Offer(journey(ride, t, airport, catalogue, today), price, free, sale)
+
+
+@dataclass(frozen=True)
+class Day:
+    """Offers of one day, by the words for it."""
+
+    word: str
+    date: str
+    offers: list[Offer]
+
+
+def by_day(offers: Sequence[Offer]) -> list[Day]:
+    """Offers in their order, under the days on which they leave."""
+    days = groupby(offers, key=lambda one: (one.ride.day, one.ride.date))
+    return [Day(word, date_, list(found)) for (word, date_), found in days]
 
 
 def money(fen: int, currency: str = "CNY") -> str:

@@ -14,20 +14,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.calls import context_of
+from gateway.sealing import Sealer
 from gateway.session import Traveller
 from gateway.session.cookies import may_be_secure
 from gateway.web.site import Endpoint, Site, in_wechat
 from gateway.web.texts import N_, Texts
 from gateway.web.times import when_words
 from gateway.web.visitors import AWAY, FORM_ID, PRIVATE, Form, Visitors, go, page
-from kernel import sealing
-from kernel.clock import monotonic, real_now
+from kernel.clock import real_now
 from kernel.errors import Kind, ServiceError
 from kernel.ids import new_id
-from services.checkin.errors import AccessNeeded, BadSeal, BookingNotFound, SeatRefused
+from services.checkin.errors import AccessNeeded, BookingNotFound, SeatRefused
 
 HOME: Final = "/checkin"
-_KEY_KEPT_S: Final = 1800
 _LONGEST: Final = 64
 _MOST: Final = 36
 """Of one party on one page; an airline's group of more is named in parts."""
@@ -85,7 +84,7 @@ class Askers:
         self._sessions = site.deps.sessions
         self._secure = may_be_secure(site.deps.settings.public_url)
         self._cookie = f"{'__Host-' if self._secure else ''}checkin"
-        self._key, self._key_until_s = "", 0.0
+        self._sealer = Sealer(site.deps.rpc, "checkin")
 
     # --- endpoints -----------------------------------------------------------------------------------
 
@@ -211,16 +210,11 @@ class Askers:
         self, request: Request, method: str, wish: dict[str, Any], document: Mapping[str, Any]
     ) -> Any:
         """A call whose personal part only the service can open; sealed anew when its key has changed."""
-        text = orjson.dumps(document).decode()
-        for attempt in (1, 2):
-            sealed = sealing.seal(await self._sealing_key(request), text)
-            try:
-                return await self.call(request, method, {**wish, "sealed": sealed})
-            except ServiceError as exc:
-                if exc.code != BadSeal.code or attempt == 2:
-                    raise
-                self._key = ""
-        raise AssertionError("the second attempt returns or raises")
+
+        async def ask(sealed: str) -> Any:
+            return await self.call(request, method, {**wish, "sealed": sealed})
+
+        return await self._sealer.sealed(orjson.dumps(document).decode(), context_of(request), ask)
 
     @staticmethod
     def once(asker: Asker, form: Form, method: str) -> str:
@@ -228,12 +222,6 @@ class Askers:
         drawn = form.get(FORM_ID, "")
         once = drawn if _IS_FORM_ID.fullmatch(drawn) else new_id()
         return f"{method}:{asker.passenger_id or 'visitor'}:{once}"
-
-    async def _sealing_key(self, request: Request) -> str:
-        if not self._key or monotonic() > self._key_until_s:
-            told = await self.call(request, "get_sealing_key", {})
-            self._key, self._key_until_s = told["key"], monotonic() + _KEY_KEPT_S
-        return self._key
 
     def address(self, request: Request) -> str:
         """Whose wrong guesses are counted together."""

@@ -18,6 +18,7 @@ from gateway.passes import Both, FlightEvent, PrintedPass, flight_calendar, prin
 from gateway.web.checkin_access import Asker, Askers, asked_for
 from gateway.web.checkin_views import INSIDE, Flown, cabin, flown, plain, services
 from gateway.web.notices import notice
+from gateway.web.site import keeps_no_page
 from gateway.web.texts import N_, Texts, texts
 from gateway.web.times import when_words
 from gateway.web.visitors import PRIVATE, page
@@ -63,6 +64,7 @@ class Passes:
             version=_version(passes),
             shown_at=when_words(t, clock.now(), self._airport.zoneinfo),
             said=notice(request),
+            keeps_no_page=keeps_no_page(request),
         )
         response = page(html, t.tag)
         if good:

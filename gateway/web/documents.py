@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.calls import context_of
+from gateway.sealing import Sealer
 from gateway.session import Traveller
 from gateway.web.consents import TEXTS
 from gateway.web.forms import EMPTY, Filled, again, chosen, once_done, refused
@@ -17,10 +18,8 @@ from gateway.web.site import Site
 from gateway.web.texts import N_, Texts
 from gateway.web.times import full_date
 from gateway.web.visitors import Form, Visitors, go
-from kernel import sealing
-from kernel.clock import monotonic
 from kernel.errors import ServiceError
-from services.passengers.errors import BadSeal, DocumentNotFound
+from services.passengers.errors import DocumentNotFound
 from services.passengers.schemas import MAX_DOCUMENTS, MAX_NAME, ConsentKind, DocumentKind, UnmaskReason
 
 KINDS: Final = {
@@ -34,7 +33,6 @@ CHECKED: Final = {
 }
 _CONSENT: Final = ConsentKind.IDENTITY_DOCUMENTS.value
 _HOME: Final = "/me/documents"
-_KEY_KEPT_S: Final = 1800
 _LONGEST: Final = 200
 
 
@@ -42,8 +40,7 @@ class Documents:
     def __init__(self, site: Site, visitors: Visitors) -> None:
         self._site = site
         self._visitors = visitors
-        self._key = ""
-        self._key_until_s = 0.0
+        self._sealer = Sealer(site.deps.rpc, "passengers")
 
     async def page(self, request: Request, traveller: Traveller) -> bytes:
         """GET /me/documents."""
@@ -93,26 +90,13 @@ class Documents:
             "companion_id": form.get("companion_id") or None,
         }
         text = (form.get("mrz") if kind == DocumentKind.PASSPORT.value else "") or form.get("number", "")
-        for attempt in (1, 2):
-            sealed = sealing.seal(await self._sealing_key(request), text)
-            try:
-                await self._visitors.write(
-                    request, form, "passengers", "add_document", traveller, sealed=sealed, **_given(wish)
-                )
-            except ServiceError as exc:
-                if exc.code != BadSeal.code or attempt == 2:
-                    raise
-                self._key = ""
-            else:
-                return
 
-    async def _sealing_key(self, request: Request) -> str:
-        if not self._key or monotonic() > self._key_until_s:
-            told = await self._site.deps.rpc.call(
-                "passengers", "get_sealing_key", {}, repeat=True, context=context_of(request)
+        async def ask(sealed: str) -> None:
+            await self._visitors.write(
+                request, form, "passengers", "add_document", traveller, sealed=sealed, **_given(wish)
             )
-            self._key, self._key_until_s = told["key"], monotonic() + _KEY_KEPT_S
-        return self._key
+
+        await self._sealer.sealed(text, context_of(request), ask)
 
     def _missing(self, request: Request, kind: str, form: Form) -> Filled:
         """What nobody has to be asked about: fields that are empty or far too long."""

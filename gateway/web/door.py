@@ -22,13 +22,17 @@ from gateway.web.documents import Documents
 from gateway.web.flight import Flight
 from gateway.web.follow import Follow
 from gateway.web.home import Home
+from gateway.web.lost_door import lost_routes
 from gateway.web.me import Me
 from gateway.web.messages import Messages
 from gateway.web.search import Search
+from gateway.web.shop_cards import wallet_routes
+from gateway.web.shop_door import shop_routes
 from gateway.web.site import Draw, Site
 from gateway.web.texts import N_
 from gateway.web.trips import Trips
 from gateway.web.visitors import Act, Own, Visitors
+from gateway.web.ways_back import ways_back
 
 _TITLES: Final = {
     401: N_("Please sign in"),
@@ -53,6 +57,10 @@ _DETAILS: Final = {
     429: N_("Please wait a moment and load the page again."),
     503: N_("Please load the page again in a moment. The boards go on showing the last known times."),
     504: N_("Please load the page again in a moment. The boards go on showing the last known times."),
+}
+_OF_THE_MALL: Final = {
+    400: N_("Something in the address or in the form is not as we know it. Please search the mall."),
+    404: N_("This product or shop may be gone, or the address may have a slip. Please search the mall."),
 }
 
 
@@ -93,7 +101,9 @@ def routes(deps: Deps) -> list[BaseRoute]:
         route("/flights/{flight_id}/history/list", flight.history_list, None),
     ]
     found += _own_routes(site, visitors, trips) + bus_routes(site, visitors)
-    return found + checkin_routes(site, visitors)
+    found += checkin_routes(site, visitors) + lost_routes(site, visitors)
+    found += shop_routes(site, visitors) + wallet_routes(site, visitors)
+    return found + ways_back(found)
 
 
 def _own_routes(site: Site, visitors: Visitors, trips: Trips) -> list[BaseRoute]:
@@ -143,7 +153,12 @@ def error_page(deps: Deps) -> Callable[[Request, Problem], Response]:
         t = site.texts(request)
         title = _TITLES.get(problem.status, N_("Something went wrong on our side"))
         detail = _DETAILS.get(problem.status, N_("We have noted it. Please try again in a moment."))
+        mall = request.url.path == "/shop" or request.url.path.startswith("/shop/")
+        if mall and problem.status in _OF_THE_MALL:
+            detail = _OF_THE_MALL[problem.status]
         said = [item["detail"] for item in problem.errors] if before == t.language else []
+        if mall and problem.status == 409 and before == t.language:
+            said = [problem.detail]
         html = site.draw(
             request,
             "error.html",
@@ -151,6 +166,7 @@ def error_page(deps: Deps) -> Callable[[Request, Problem], Response]:
             title=t(title),
             detail=t(detail),
             said=list(dict.fromkeys(said)),
+            mall=mall,
         )
         headers = {"Cache-Control": "no-store", "Content-Language": t.tag, "Vary": "Accept-Language, Cookie"}
         return Response(html, problem.status, headers, "text/html")

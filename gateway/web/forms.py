@@ -16,6 +16,8 @@ from kernel.errors import Kind, ServiceError
 
 WHOLE: Final = ""
 """Where a complaint stands that is about no single field."""
+PHOTOS: Final = "photos"
+"""The field of every form of ours that takes photos."""
 _ABOUT: Final[dict[str, str]] = {
     "id_form": "number",
     "id_birth_date": "number",
@@ -59,6 +61,8 @@ EMPTY: Final = Filled()
 
 def refused(site: Site, t: Texts, form: Form, error: ServiceError) -> Filled:
     """The form with what a service says against it. Raises `error` again if the form isn't to blame."""
+    if error.code.startswith("photos."):
+        return Filled(form, {PHOTOS: site.deps.words.detail(error.code, error.kind, error.data, t.language)})
     if error.kind not in {Kind.INVALID, Kind.CONFLICT} or error.code.startswith("request."):
         raise error
     broken = error.data.get("fields")

@@ -44,7 +44,7 @@ MENU: Final = (
         N_("Airport services"),
         (
             Function("bus", N_("Airport bus"), "/bus", N_("Times, seats, tickets")),
-            Function("lost", N_("Lost and found")),
+            Function("lost", N_("Lost and found"), "/lost", N_("Report, look, fetch")),
             Function("lounge", N_("VIP lounge")),
             Function("feedback", N_("Feedback")),
             Function("notices", N_("Notices")),
@@ -53,11 +53,11 @@ MENU: Final = (
     (
         N_("Enjoy the airport"),
         (
-            Function("mall", N_("Mall")),
-            Function("coupons", N_("Coupons")),
+            Function("mall", N_("Mall"), "/shop", N_("Order ahead in the shops")),
+            Function("coupons", N_("Coupons"), "/shop/coupons", N_("Claim, then buy for less")),
             Function("panorama", N_("720° panorama")),
             Function("guide", N_("Flying guide")),
-            Function("orders", N_("My orders"), "/me/bus", N_("Bus tickets")),
+            Function("orders", N_("My orders"), "/me/orders", N_("What you bought, with its code")),
         ),
     ),
 )

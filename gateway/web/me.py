@@ -25,6 +25,8 @@ SERVICES: Final = {
     "bus": N_("Bus tickets"),
     "checkin": N_("Check-in and boarding passes"),
     "payments": N_("Payments"),
+    "shop": N_("Orders of the mall and coupons"),
+    "lostfound": N_("Lost things and claims"),
 }
 """The services that hold something about travellers, as a traveller calls them; others go by their own name."""
 _WORD: Final = "delete"

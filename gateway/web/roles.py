@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from starlette.requests import Request
 
+from gateway.following import is_over
 from gateway.web.site import in_wechat
 from gateway.web.texts import N_
+from kernel import clock
 
 ROLES: Final = {
     "passenger": (N_("I'm flying"), N_("as a passenger")),
@@ -15,8 +17,6 @@ ROLES: Final = {
     "greeter": (N_("Meeting someone"), N_("to meet someone")),
 }
 """By role: what the button says, and how one follows."""
-_OVER: Final = frozenset({"completed", "bags_on_belt"})
-"""Nothing is told of a flight any more from here on."""
 
 
 def preset(request: Request, flight: dict[str, Any]) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def preset(request: Request, flight: dict[str, Any]) -> dict[str, Any]:
     return {
         "roles": ROLES,
         "role": asked if asked in ROLES else likely,
-        "can_follow": flight["status"] not in _OVER,
+        "can_follow": not is_over(flight, clock.now()),
     }
 
 

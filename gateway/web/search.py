@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -38,9 +38,9 @@ class Search:
         by_day: dict[date, list[dict[str, Any]]] = {}
         if not understood.empty or named:
             by_day = self._by_day(understood, named)
-        current = asked or named or self._first_day(by_day, today)
+        current = asked or named or self._first_day(by_day, today, now)
         found = by_day.get(current, [])
-        over = [f for f in found if current == today and not is_open(f) and best_at(f) < now - _JUST_GONE]
+        over = [f for f in found if current == today and _is_over(f, now)]
         gone = {flight["id"] for flight in over}
         ahead = [flight for flight in found if flight["id"] not in gone]
         return self._site.draw(
@@ -66,11 +66,12 @@ class Search:
         return {day: [e.flight for e in sorted(found[day], key=lambda e: e.order)] for day in sorted(found)}
 
     @staticmethod
-    def _first_day(by_day: dict[date, Any], today: date) -> date:
-        """Today if it has an answer, else the nearest day to come, else the last one gone."""
-        if today in by_day or not by_day:
-            return today
-        return min((day for day in by_day if day > today), default=max(by_day))
+    def _first_day(by_day: dict[date, list[dict[str, Any]]], today: date, now: datetime) -> date:
+        """The first day with an answer that isn't over yet, else the last one gone."""
+        for day, found in by_day.items():
+            if day > today or (day == today and not all(_is_over(each, now) for each in found)):
+                return day
+        return max(by_day, default=today)
 
     @staticmethod
     def _tabs(
@@ -97,3 +98,7 @@ class Search:
         here, there = flight["departure"]["airport"], flight["arrival"]["airport"]
         route = f"{t.name(here['city'])} {t.name(other['arrival']['airport']['city'])}"
         return [flight["number"], t.name(there["city"]), route, t.name(other["airline"]["name"])]
+
+
+def _is_over(flight: dict[str, Any], now: datetime) -> bool:
+    return not is_open(flight) and best_at(flight) < now - _JUST_GONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -25,6 +26,7 @@ _TEMPLATES: Final = Path(__file__).parent / "templates"
 _COOKIE: Final = "lang"
 _COOKIE_S: Final = 365 * 86_400
 _MOST_KEPT: Final = 128
+_IOS: Final = re.compile(r"\b(?:iPhone|iPad|iPod)\b")
 
 Draw = Callable[[Request], Awaitable[bytes]]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -42,6 +44,7 @@ class Site:
     def __init__(self, deps: Deps) -> None:
         self.deps = deps
         self._drawings: OrderedDict[tuple[str, ...], tuple[Page, tuple[object, ...], float]] = OrderedDict()
+        self._outdated: dict[str, int] = {}
         self._environments = {language: self._environment(texts(language)) for language in LANGUAGES}
 
     def _environment(self, t: Texts) -> Environment:
@@ -83,16 +86,19 @@ class Site:
         """The endpoint that answers with what `draw` gives, with ETag and 304, compressed as the reader accepts.
 
         shared_s: many readers share one drawing while no flight has changed within its minute, and so many seconds
-        whatever happens: a storm of readers must cost no storm of drawing. None: each reader gets his own.
+        whatever happens: a storm of readers must cost no storm of drawing. None: each reader gets his own. A drawing
+        that says for a moment that a service is away sets `request.state.passing`, and is nobody else's.
         """
 
         async def respond(request: Request) -> Response:
             t = self.texts(request)
             page = None if shared_s is None else self._kept(request, t, shared_s)
             if page is None:
+                # Before the drawing: what changes while it is drawn isn't in it.
+                state = self._state(request)
                 page = Page(await draw(request), _headers(t))
-                if shared_s is not None:
-                    self._keep(request, t, page)
+                if shared_s is not None and not getattr(request.state, "passing", False):
+                    self._keep(request, t, (page, state))
             return _with_cookie(request, pages.respond(request, page), t)
 
         return respond
@@ -116,19 +122,23 @@ class Site:
         if found is None:
             return None
         page, state, drawn_s = found
-        return page if clock.monotonic() - drawn_s < shared_s or state == self._state() else None
+        return page if clock.monotonic() - drawn_s < shared_s or state == self._state(request) else None
 
-    def _keep(self, request: Request, t: Texts, page: Page) -> None:
+    def _keep(self, request: Request, t: Texts, drawn: tuple[Page, tuple[object, ...]]) -> None:
         key = _key(request, t)
-        self._drawings[key] = (page, self._state(), clock.monotonic())
+        self._drawings[key] = (*drawn, clock.monotonic())
         self._drawings.move_to_end(key)
         if len(self._drawings) > _MOST_KEPT:
             self._drawings.popitem(last=False)
 
-    def _state(self) -> tuple[object, ...]:
-        """What a drawing depends on: the flights, whether the news is fresh, the minute."""
-        flights = self.deps.flights
-        return *flights.digest(), flights.stale, clock.now().replace(second=0, microsecond=0)
+    def outdated(self, path: str) -> None:
+        """What is drawn at this address isn't so any more: it is drawn anew when its seconds of being shared are over."""
+        self._outdated[path] = self._outdated.get(path, 0) + 1
+
+    def _state(self, request: Request) -> tuple[object, ...]:
+        """What a drawing depends on: the flights, whether the news is fresh, the minute, and what was said of its address."""
+        flights, times = self.deps.flights, self._outdated.get(request.url.path, 0)
+        return *flights.digest(), flights.stale, clock.now().replace(second=0, microsecond=0), times
 
     def _frame(self, request: Request, t: Texts) -> dict[str, Any]:
         flights, zone = self.deps.flights, self.deps.airport.zoneinfo
@@ -155,13 +165,20 @@ class Site:
 
 
 def _key(request: Request, t: Texts) -> tuple[str, ...]:
-    pairs = (f"{key}={value}" for key, value in request.query_params.multi_items() if key != _COOKIE)
-    return t.language, "wechat" if in_wechat(request) else "", request.url.path, *sorted(pairs)
+    """What a drawing is kept by: of an address the last value of each name, name after value, so that no two look alike."""
+    asked = {key: value for key, value in request.query_params.items() if key != _COOKIE}
+    pairs = (each for pair in sorted(asked.items()) for each in pair)
+    return t.language, "wechat" if in_wechat(request) else "", request.url.path, *pairs
 
 
 def in_wechat(request: Request) -> bool:
     """Whether WeChat's own browser asks: only there can one sign in at once."""
     return "MicroMessenger" in request.headers.get("user-agent", "")
+
+
+def keeps_no_page(request: Request) -> bool:
+    """Whether this browser runs no service worker, so that a page is there without a network only while it is open."""
+    return in_wechat(request) and bool(_IOS.search(request.headers.get("user-agent", "")))
 
 
 def _headers(t: Texts) -> list[tuple[bytes, bytes]]:

@@ -2,6 +2,11 @@
 
 Such a page is drawn for its reader, is never kept by anybody (`no-store`), and is sent uncompressed: it holds a
 secret of the reader's beside words that a link can choose, and the length of a compressed page would tell (BREACH).
+
+A form with photos: `{% from "photos.html" import photo_field %}` and `enctype="multipart/form-data" data-photos` in the
+template, `visitors.act_with_files(work, {"photos": 4}, back)` as its endpoint; `async work(request, traveller, form,
+files)` gets `files["photos"]`, a tuple of gateway.uploads.Upload, for `await photos.take(each.content)`. A page for
+everybody reads `form, files = await visitors.visitors_form_with_files(request, {"photos": 4})`.
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ from gateway.bodies import media_type, read_body
 from gateway.errors import BadBody, WrongMediaType
 from gateway.following import follow_consent
 from gateway.session import Traveller
+from gateway.uploads import Files, Takes, read_form
 from gateway.web.site import Endpoint, Site, in_wechat
 from kernel.errors import Kind, ServiceError
 from kernel.ids import new_id
@@ -39,6 +45,7 @@ _IS_FORM_ID: Final = re.compile(r"[0-9a-f]{32}")
 Form = Mapping[str, str]
 Own = Callable[[Request, Traveller], Awaitable[bytes | Response]]
 Act = Callable[[Request, Traveller, Form], Awaitable[bytes | Response]]
+ActWithFiles = Callable[[Request, Traveller, Form, Files], Awaitable[bytes | Response]]
 
 
 class Visitors:
@@ -115,6 +122,20 @@ class Visitors:
 
         return respond
 
+    def act_with_files(self, work: ActWithFiles, takes: Takes, back: str = "/me") -> Endpoint:
+        """`act` of a form that may bring files. takes: names of their fields, and how many each may bring."""
+
+        async def respond(request: Request) -> Response:
+            traveller = await self.traveller(request)
+            if traveller is None:
+                self._sessions.check_origin(request)
+                return go(request, sign_in_href(back))
+            form, files = await self.visitors_form_with_files(request, takes)
+            self._sessions.check_form(request, form.get(_FORM_FIELD, ""))
+            return self._private(request, await work(request, traveller, form, files))
+
+        return respond
+
     async def form(self, request: Request) -> Form:
         """The fields of a form made for this reader. Raises CrossSite, BadForm, WrongMediaType, BadBody."""
         form = await self.visitors_form(request)
@@ -132,6 +153,12 @@ class Visitors:
         except ValueError as exc:
             raise BadBody(fields={}) from exc
         return {name: value.strip() for name, value in pairs}
+
+    async def visitors_form_with_files(self, request: Request, takes: Takes) -> tuple[Form, Files]:
+        """`visitors_form` of a form that may bring files. Raises CrossSite and what `read_form` raises."""
+        self._sessions.check_origin(request)
+        sent = await read_form(request, takes)
+        return {name: value.strip() for name, value in sent.fields}, sent.files
 
     def draw(self, request: Request, template: str, **values: Any) -> bytes:
         """A template whose forms this reader may send."""

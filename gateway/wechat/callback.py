@@ -113,7 +113,7 @@ class Callback:
         except ServiceError as exc:
             # The person must hear something, and WeChat must not push again what fails again.
             log.error("no answer to a message", extra={"kind": incoming.kind, "code": exc.code})
-            return Text(self._words.say("failed", "zh"))
+            return self._chat.failed(incoming)
 
     def _send_late(self, incoming: Incoming, answer: Answer) -> None:
         if answer is not None:

@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from gateway.cache import FlightCache, FlightEntry
+from gateway.following import is_over
 from gateway.wechat.messages import Card, Text
 from gateway.wechat.words import ChatWords
+from kernel import clock
 from services.airport import Airport
 
 _MOST_LINES: Final = 6
@@ -35,13 +37,19 @@ class Cards:
         ]
         if flight["diverted_to"]:
             lines.append(f"{say('diverted_to', language)} {_name(flight['diverted_to']['city'], language)}")
-        lines += [self._age(language), say("follow_hint", language, number=flight["number"])]
+        lines += [self._age(language), self.hint(entry, language)]
         day = "" if entry.day_local == self._flights.today else f"{self.day(entry, language)} "
         return Card(
             f"{flight['number']} {self.way(flight, language)} {day}{status}",
             "\n".join(line for line in lines if line),
             self.link(f"/flights/{flight['id']}"),
         )
+
+    def hint(self, entry: FlightEntry, language: str) -> str:
+        """How to follow it; "" once it is over."""
+        if is_over(entry.flight, clock.now()):
+            return ""
+        return self._words.say("follow_hint", language, number=entry.flight["number"])
 
     def several(self, entries: list[FlightEntry], asked: str, language: str, head: str = "several") -> Text:
         """The first few as lines with links, and where all of them are."""

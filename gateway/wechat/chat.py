@@ -7,24 +7,32 @@ from typing import Final
 
 from gateway.cache import FlightEntry
 from gateway.deps import Deps
+from gateway.following import is_over
 from gateway.wechat.buses import Buses
 from gateway.wechat.cards import Cards, day_words
 from gateway.wechat.finds import Finder
 from gateway.wechat.followers import Followers, Spoken
+from gateway.wechat.goods import Goods
 from gateway.wechat.intents import Reader, Wish
 from gateway.wechat.messages import Answer, Card, Incoming, Text
 from gateway.wechat.words import ChatWords, Topic, language_of
+from kernel import clock
 from kernel.errors import Kind, ServiceError
 from services.flights import query
-from services.flights.schemas import Status
+from services.notify.card_schemas import CardEvent
 from services.notify.errors import TooManyFollows
 from services.notify.schemas import Role
 
-_OVER: Final = frozenset({Status.COMPLETED, Status.BAGS_ON_BELT})
 _MOST_LANGUAGES: Final = 50_000
 _NEW_SCENE: Final = "qrscene_"
 _FLIGHT_SCENE: Final = "flight_"
 _BUS: Final = "bus"
+_LOST: Final = "lost"
+_CARD_EVENTS: Final = {
+    "user_get_card": CardEvent.GOT,
+    "user_del_card": CardEvent.DELETED,
+    "user_consume_card": CardEvent.CONSUMED,
+}
 _NO_MARKUP: Final = str.maketrans("", "", "<>")
 _PICTURES: Final = frozenset({"image", "video", "shortvideo", "link", "file"})
 
@@ -37,15 +45,16 @@ class Chat:
         self._finder = Finder(deps.flights, deps.airport.iata)
         self._reader = Reader(words)
         self._buses = Buses(deps, words, cards)
+        self._goods = Goods(deps, words, cards)
         self._languages: OrderedDict[str, str] = OrderedDict()
 
     async def answer(self, incoming: Incoming) -> Answer:
         """The answer to a message or an event. Raises nothing but what is our fault."""
         spoken = self._spoken(incoming)
-        language = spoken.language
         if incoming.kind.startswith("event:"):
             return await self._event(incoming, incoming.kind.removeprefix("event:"), spoken)
-        self._followers.note(incoming, spoken)
+        spoken = await self._heard(incoming, spoken)
+        language = spoken.language
         if incoming.text and incoming.kind in {"text", "voice"}:
             return await self._text(incoming, spoken)
         if incoming.kind == "location":
@@ -65,6 +74,10 @@ class Chat:
             return await self._topic(wish.topic, language, incoming.text)
         if wish.kind == "agree":
             return await self._agree(incoming, spoken)
+        if wish.kind == "goods":
+            return await self._goods.wanted(wish.asked, language)
+        if wish.kind == "unknown":
+            return await self._goods.named(wish.asked, language) or self._say("help", language)
         if wish.kind == "help":
             return self._say("help", language)
         if not wish.asked:
@@ -96,10 +109,20 @@ class Chat:
     async def _topic(self, topic: Topic, language: str, said: str = "") -> Answer:
         if topic.key == _BUS:
             return await self._buses.answer(said, language)
-        text = self._words.fill(topic.text, language)
+        if topic.key == _LOST:
+            return self._lost(said, language)
+        text = self._words.fill(topic.text, language, site=self._cards.link(""))
         if not topic.path:
             return Text(text)
         return Card(topic.name.in_language(language), text, self._cards.link(topic.path))
+
+    def _lost(self, said: str, language: str) -> Text:
+        """Where to report it, with the flight that was named along with it; and where to look."""
+        flight = self._reader.flight_in(said, self._finder.names())
+        found = self._finder.find(flight).entries if flight else []
+        report = f"/lost/report?flight={found[0].id}" if len(found) == 1 else "/lost/report"
+        links = {"report": report, "mine": "/me/lost", "items": "/lost/items", "found": "/lost/found"}
+        return self._say("lost", language, **{name: self._cards.link(path) for name, path in links.items()})
 
     async def _location(self, incoming: Incoming, language: str) -> Answer:
         """Where somebody is, sent by hand: the nearest bus stop."""
@@ -118,7 +141,8 @@ class Chat:
         found = self._finder.find(wish.asked)
         if not found.entries:
             return self._flights(wish.asked, language)
-        open_ones = [entry for entry in found.entries if entry.flight["status"] not in _OVER]
+        now = clock.now()
+        open_ones = [entry for entry in found.entries if not is_over(entry.flight, now)]
         if not open_ones and wish.kind == "follow":
             entry = found.entries[-1]
             day = self._cards.day(entry, language)
@@ -172,21 +196,27 @@ class Chat:
     # --- events ------------------------------------------------------------------------------------------
 
     async def _event(self, incoming: Incoming, event: str, spoken: Spoken) -> Answer:
-        key, language = incoming.fields.get("EventKey", ""), spoken.language
+        key = incoming.fields.get("EventKey", "")
         if event == "subscribe":
             scene = key.removeprefix(_NEW_SCENE)
-            self._followers.note_new(incoming, spoken, scene)
-            return self._welcome(scene, language)
+            spoken = await self._followers.welcome(incoming, spoken, scene)
+            return self._welcome(scene, self._keep(incoming, spoken).language)
         if event == "unsubscribe":
             self._followers.note_left(incoming, spoken)
             return None
         if event == "templatesendjobfinish":
             self._followers.note_receipt(incoming)
             return None
+        if event in _CARD_EVENTS:
+            self._followers.note_card(incoming, _CARD_EVENTS[event])
+            return None
         if event == "location":
             # WeChat tells where somebody is each time they open the chat, unasked: an answer would be a nuisance.
             return None
-        self._followers.note(incoming, spoken)
+        if event == "view":
+            self._followers.note(incoming, spoken)
+            return None
+        language = (await self._heard(incoming, spoken)).language
         if event == "scan":
             return self._scene(key, language) or self._say("help", language)
         if event == "click":
@@ -201,11 +231,11 @@ class Chat:
         if entry is not None:
             parts += [
                 self._cards.several([entry], "", language).content.split("\n", 1)[1],
-                self._words.say("follow_hint", language, number=entry.flight["number"]),
+                self._cards.hint(entry, language),
             ]
         else:
             parts.append(self._words.say("help", language))
-        return Text("\n".join(parts))
+        return Text("\n".join(part for part in parts if part))
 
     def _scene(self, scene: str, language: str) -> Answer:
         entry = self._entry_of(scene)
@@ -218,16 +248,25 @@ class Chat:
 
     # --- language ----------------------------------------------------------------------------------------
 
+    def failed(self, incoming: Incoming) -> Text:
+        """That it didn't work, as far as can be told in the person's language."""
+        return self._say("failed", self._spoken(incoming).language)
+
+    async def _heard(self, incoming: Incoming, spoken: Spoken) -> Spoken:
+        return self._keep(incoming, await self._followers.language(incoming, spoken))
+
     def _spoken(self, incoming: Incoming) -> Spoken:
-        """As the person writes; of what has no language the one they wrote in before."""
+        """As the person writes; of what has no language the one they were answered in before."""
         written = language_of(incoming.text) if incoming.kind in {"text", "voice"} else None
-        if written is None:
-            return Spoken(self._languages.get(incoming.openid, self._deps.settings.language))
-        self._languages[incoming.openid] = written
+        before = self._languages.get(incoming.openid, self._deps.settings.language)
+        return Spoken(written or before, written)
+
+    def _keep(self, incoming: Incoming, spoken: Spoken) -> Spoken:
+        self._languages[incoming.openid] = spoken.language
         self._languages.move_to_end(incoming.openid)
         if len(self._languages) > _MOST_LANGUAGES:
             self._languages.popitem(last=False)
-        return Spoken(written, written)
+        return spoken
 
     def _say(self, key: str, language: str, **values: object) -> Text:
         return Text(self._words.say(key, language, **values))

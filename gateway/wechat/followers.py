@@ -12,9 +12,10 @@ import logging
 from collections import OrderedDict
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from gateway.cache.window import to_wire
+import orjson
+
 from gateway.deps import Deps
 from gateway.following import follow_consent
 from gateway.rpc import CallContext
@@ -23,17 +24,28 @@ from gateway.wechat.messages import Card, Incoming, Text, shortened
 from kernel.clock import monotonic
 from kernel.errors import Kind, ServiceError
 from kernel.ids import jitter
+from kernel.instants import instant
+from services.notify.card_schemas import CardEvent
+from services.passengers.events import PASSENGER_CHANGED
 from services.passengers.schemas import CURRENT_CONSENTS, ConsentKind
 
 log = logging.getLogger(__name__)
 
 _LANGUAGE_S: Final = 2.0
 _MOMENT_S: Final = 0.25
+_PATIENCE_S: Final = 0.1
+_WELCOME_S: Final = 0.6
+"""How long an answer waits to know its language: whoever waits longer is answered in the one that we'd guess."""
+_AGAIN_S: Final = 10.0
 _PAUSES_S: Final = (1.0, 5.0, 30.0, 120.0, 300.0)
 _NOTED_S: Final = 3600.0
 _MOST_NOTED: Final = 100_000
 _MOST_WAITING: Final = 10_000
+_CARD_ID: Final = 64
+_CARD_CODE: Final = 32
 _PASSING: Final = frozenset({Kind.UNAVAILABLE, Kind.DEADLINE, Kind.LIMITED, Kind.INTERNAL})
+
+_Kept = TypeVar("_Kept")
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,14 @@ class Spoken:
 
     language: str
     written: str | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """The language that passengers knows of a user, and whether they chose it."""
+
+    language: str
+    chosen: bool
 
 
 @dataclass(frozen=True)
@@ -58,32 +78,62 @@ class Followers:
     def __init__(self, deps: Deps) -> None:
         self._rpc = deps.rpc
         self._noted: OrderedDict[str, tuple[float, str | None]] = OrderedDict()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._told: OrderedDict[str, Told] = OrderedDict()
+        self._asking: dict[str, asyncio.Task[Told | None]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        deps.rpc.on_event("passengers", PASSENGER_CHANGED, self._changed)
 
     # --- who follows -----------------------------------------------------------------------------------
 
+    async def language(self, incoming: Incoming, spoken: Spoken) -> Spoken:
+        """What to answer in: the language they chose, else that of the message, else what they wrote in before or
+        WeChat's own. Passengers, which knows, is told on the way that this user follows us."""
+        self.note(incoming, spoken)
+        return await self._known(incoming, spoken, _PATIENCE_S)
+
+    async def welcome(self, incoming: Incoming, spoken: Spoken, scene: str) -> Spoken:
+        """`language` of one who follows us from now on: WeChat is asked for theirs."""
+        _put(self._noted, incoming.openid, (monotonic(), None))
+        self._told.pop(incoming.openid, None)
+        self._ask(incoming, self._note_new(incoming, spoken, scene))
+        return await self._known(incoming, spoken, _WELCOME_S)
+
+    async def _known(self, incoming: Incoming, spoken: Spoken, patience_s: float) -> Spoken:
+        told, asking = self._told.get(incoming.openid), self._asking.get(incoming.openid)
+        if told is None and asking is not None:
+            done, _ = await asyncio.wait({asking}, timeout=patience_s)
+            told = asking.result() if done else None
+        if told is None or (spoken.written and not told.chosen):
+            return spoken
+        return replace(spoken, language=told.language)
+
+    def _changed(self, body: bytes) -> None:
+        """passenger_changed: ask again before the next answer; one that is under way may be older than the change."""
+        openid = orjson.loads(body)["data"]["openid"]
+        for known in (self._told, self._asking):
+            known.pop(openid, None)
+        if openid in self._noted:
+            self._noted[openid] = (-_NOTED_S, self._noted[openid][1])
+
     def note(self, incoming: Incoming, spoken: Spoken) -> None:
-        """Have passengers note that this user, who writes to us, follows us: in the background, once an hour, and
-        whenever they write in another language than before."""
+        """Have passengers note that this user, who writes to us, follows us: in the background, once an hour,
+        whenever they write in another language than before, and while we don't know theirs."""
         noted_at, before = self._noted.get(incoming.openid, (-_NOTED_S, None))
-        if spoken.written in (None, before) and monotonic() - noted_at < _NOTED_S:
+        enough_s = _NOTED_S if incoming.openid in self._told else _AGAIN_S
+        if spoken.written in (None, before) and monotonic() - noted_at < enough_s:
             return
         _put(self._noted, incoming.openid, (monotonic(), spoken.written or before))
         request = self._note_request(incoming, spoken, True)
-        self._later("passengers", "note_wechat_follower", request, self._context(incoming, spoken))
+        self._ask(incoming, self._note(incoming, request, self._context(incoming, spoken)))
 
     def note_left(self, incoming: Incoming, spoken: Spoken) -> None:
         """Have passengers note that this user follows us no longer."""
         self._noted.pop(incoming.openid, None)
+        self._told.pop(incoming.openid, None)
         request = self._note_request(incoming, spoken, False)
         self._later("passengers", "note_wechat_follower", request, self._context(incoming, spoken))
 
-    def note_new(self, incoming: Incoming, spoken: Spoken, scene: str) -> None:
-        """Have passengers note that this user follows us from now on, with the language that WeChat knows of them."""
-        _put(self._noted, incoming.openid, (monotonic(), None))
-        self.in_background(self._note_new(incoming, spoken, scene))
-
-    async def _note_new(self, incoming: Incoming, spoken: Spoken, scene: str) -> None:
+    async def _note_new(self, incoming: Incoming, spoken: Spoken, scene: str) -> Told | None:
         context = self._context(incoming, spoken)
         try:
             told = await self._rpc.call(
@@ -96,9 +146,32 @@ class Followers:
         except ServiceError as exc:
             log.info("WeChat doesn't tell a language", extra={"code": exc.code})
             told = {"language": None}
-        spoken = Spoken(told["language"] or spoken.language, told["language"])
+        # Of one who is new only: who is known wrote in a language before, or chose it.
+        spoken = Spoken(told["language"] or spoken.language)
         request = self._note_request(incoming, spoken, True) | {"scene": scene[:128] or None}
-        await self._tried("passengers", "note_wechat_follower", request, context)
+        return await self._note(incoming, request, context)
+
+    async def _note(self, incoming: Incoming, request: dict[str, Any], context: CallContext) -> Told | None:
+        answer = await self._tried("passengers", "note_wechat_follower", request, context)
+        if answer is None:
+            return None
+        told = Told(answer["language"], answer["language_chosen"])
+        if self._asking.get(incoming.openid) is asyncio.current_task():
+            _put(self._told, incoming.openid, told)
+        return told
+
+    def _ask(self, incoming: Incoming, work: Coroutine[Any, Any, Told | None]) -> None:
+        """Have `work` find out the language of this user in the background."""
+        if len(self._tasks) >= _MOST_WAITING:
+            work.close()
+            log.error("too many users wait to be known")
+            return
+        task = self._asking[incoming.openid] = self.in_background(work)
+        task.add_done_callback(lambda done: self._asked(incoming.openid, done))
+
+    def _asked(self, openid: str, done: asyncio.Task[Told | None]) -> None:
+        if self._asking.get(openid) is done:
+            del self._asking[openid]
 
     async def passenger_id(self, incoming: Incoming, spoken: Spoken) -> str:
         """The traveller behind an openid; one who is new becomes known. Raises ServiceError."""
@@ -181,10 +254,18 @@ class Followers:
         request = {
             "msgid": msgid[:64],
             "status": incoming.fields.get("Status", "")[:64] or "unknown",
-            "at": to_wire(incoming.created_at),
+            "at": instant(incoming.created_at),
         }
         if msgid:
             self._later("notify", "note_receipt", request, CallContext())
+
+    def note_card(self, incoming: Incoming, what: CardEvent) -> None:
+        """A coupon went into somebody's wallet, was thrown out of it, or was used."""
+        # WeChat's own examples have blanks around these.
+        card_id, code = (incoming.fields.get(name, "").strip() for name in ("CardId", "UserCardCode"))
+        if card_id and len(card_id) <= _CARD_ID and code and len(code) <= _CARD_CODE:
+            request = {"event": what.value, "card_id": card_id, "code": code}
+            self._later("notify", "note_card", request, CallContext())
 
     # --- inside ------------------------------------------------------------------------------------------
 
@@ -207,7 +288,7 @@ class Followers:
             "language": spoken.language,
             "written_in": spoken.written,
             "scene": None,
-            "at": to_wire(incoming.created_at),
+            "at": instant(incoming.created_at),
         }
 
     def _later(self, service: str, method: str, request: dict[str, Any], context: CallContext) -> None:
@@ -216,25 +297,32 @@ class Followers:
             return
         self.in_background(self._tried(service, method, request, context))
 
-    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+    def in_background(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
-    async def _tried(self, service: str, method: str, request: dict[str, Any], context: CallContext) -> None:
+    async def _tried(
+        self, service: str, method: str, request: dict[str, Any], context: CallContext
+    ) -> dict[str, Any] | None:
+        """The answer; None when the service would not take it."""
         for pause_s in (*_PAUSES_S, None):
             try:
                 # Each attempt has a deadline of its own.
-                await self._rpc.call(service, method, request, context=replace(context, spent=Spent()))
-                return
+                answer: dict[str, Any] = await self._rpc.call(
+                    service, method, request, context=replace(context, spent=Spent())
+                )
+                return answer
             except ServiceError as exc:
                 if exc.kind not in _PASSING or pause_s is None:
                     log.warning(
                         "a service would not take it",
                         extra={"service": service, "method": method, "code": exc.code},
                     )
-                    return
+                    return None
             await asyncio.sleep(jitter(pause_s))
+        return None
 
 
 def request_id(purpose: str, incoming: Incoming) -> str:
@@ -242,7 +330,7 @@ def request_id(purpose: str, incoming: Incoming) -> str:
     return f"wechat:{purpose}:{hashlib.sha256(incoming.key.encode()).hexdigest()[:40]}"
 
 
-def _put(kept: OrderedDict[str, tuple[float, str | None]], key: str, value: tuple[float, str | None]) -> None:
+def _put(kept: OrderedDict[str, _Kept], key: str, value: _Kept) -> None:
     kept[key] = value
     kept.move_to_end(key)
     if len(kept) > _MOST_NOTED:

@@ -110,13 +110,14 @@ class Incoming:
 
         Source: developers.weixin.qq.com, "接收普通消息" and "接收事件推送": MsgId; FromUserName, CreateTime and
         Event. Events that carry an id or key of their own are told apart by it: two messages to one person may
-        be received in one second.
+        be received in one second, and two cards be taken.
         """
         fields = self.fields
         if not self.kind.startswith("event:"):
             return f"{self.openid}\n{fields['MsgId']}"
         parts = (self.openid, fields["CreateTime"], self.kind, fields.get("EventKey", ""))
-        return "\n".join((*parts, fields.get("MsgID", "") or fields.get("MsgId", "")))
+        own = fields.get("MsgID", "") or fields.get("MsgId", "") or fields.get("UserCardCode", "").strip()
+        return "\n".join((*parts, own))
 
     @property
     def text(self) -> str:

@@ -49,7 +49,7 @@ class ChatWords:
                 key,
                 Text(entry["name_zh"], entry["name_en"]),
                 tuple(re.compile(pattern) for pattern in entry["said"]),
-                Text(entry["zh"], entry["en"]),
+                Text(entry["zh"].strip(), entry["en"].strip()),
                 entry.get("path", ""),
             )
             for key, entry in document["topic"].items()

@@ -1,7 +1,7 @@
 // The inspector's page: camera and keys in, a verdict as large as the phone out; how things stand with the network.
 "use strict";
 (() => {
-  const GOOD_MS = 1700, SAME_MS = 3500, POLL_MS = 10000, RETRY_MS = 3000;
+  const GOOD_MS = 1700, SAME_MS = 3500, POLL_MS = 10000, RETRY_MS = 3000, KEEP_MS = 20000;
   const given = document.body.dataset, words = JSON.parse(given.words);
   const first = (name, from = document) => from.querySelector(`[data-${name}]`);
   const book = new boarding.Book({ departure: given.departure, account: given.account, token: given.token, library: given.ed25519 });
@@ -37,7 +37,7 @@
   const TONE = { boarded: "go", already_boarded: "bad", copy: "bad", revoked: "bad", forged: "bad", other_departure: "late" };
   const SIGNS = { go: "M18 50 40 72 78 26", late: "M48 18v38M48 72v4", bad: "M24 24 72 72M72 24 24 72" };
   const verdict = first("verdict");
-  let shown = null, closing = 0, last = { text: "", at: 0 };
+  let kept = null, shown = null, closing = 0, last = { text: "", at: 0 };
 
   const who = (told) => {
     const kind = told.kind === "discount" ? words.discount_proof : words[told.kind] ?? "";
@@ -221,7 +221,7 @@
     first("strip").textContent = told.join(" ");
     first("strip").hidden = !told.length;
     first("strip").classList.toggle("strip--bad", Boolean(book.duty?.cancelled));
-    first("facts").replaceChildren(...[standing, listed(), waiting ? fill(words.waiting, { n: waiting }) : words.all_sent, book.device].map((text) => made("li", "", text)));
+    first("facts").replaceChildren(...[standing, listed(), waiting ? fill(words.waiting, { n: waiting }) : words.all_sent, kept === null ? words.keeping : kept ? words.kept_page : words.not_kept, book.device].map((text) => made("li", "", text)));
     first("log").replaceChildren(...book.mine.slice(0, 60).map(logged));
     first("conflicts").hidden = !conflicts.length;
     first("conflict-list").replaceChildren(...conflicts.map(logged));
@@ -243,13 +243,14 @@
   const run = async () => {
     await book.open();
     book.addEventListener("change", draw);
+    keeping.then((found) => { kept = found; draw(); });
     first("next").hidden = false;
     draw();
     let told = 0;
     book.addEventListener("change", () => { if (book.conflicts.length > told) signal("bad"); told = book.conflicts.length; });
     for (;;) {
       if (!document.hidden || book.waiting.length) await book.refresh();
-      document.body.dataset.ready = "";
+      keeping.then(() => { document.body.dataset.ready = ""; });
       const heard = new AbortController();
       await new Promise((go) => { setTimeout(go, book.online ? POLL_MS : RETRY_MS); addEventListener("online", go, { signal: heard.signal }); });
       heard.abort();
@@ -258,12 +259,17 @@
   };
   addEventListener("offline", () => book.refresh());
 
-  if ("serviceWorker" in navigator) {
+  // Whether this page is kept with all that it needs, the reader of codes too; a browser that keeps nothing still scans
+  // while it is open.
+  const keeping = new Promise((answer) => {
+    if (!("serviceWorker" in navigator)) { answer(false); return; }
+    setTimeout(() => answer(false), KEEP_MS);
+    navigator.serviceWorker.addEventListener("message", ({ data }) => { if (data?.asked === given.here) answer(data.kept); });
     navigator.serviceWorker.register("/staff/inspector/worker.js", { scope: "/staff/inspector/" })
       .then(() => navigator.serviceWorker.getRegistration(given.here))
       .then((found) => (found.active ?? found.waiting ?? found.installing).postMessage({ keep: given.here }))
-      .catch(() => {}); // a browser that keeps nothing still scans while this page is open
-  }
+      .catch(() => answer(false));
+  });
   // What was scanned must outlast a phone that is short of room.
   navigator.storage?.persist?.().catch(() => {});
   run();

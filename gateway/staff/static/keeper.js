@@ -71,5 +71,7 @@ self.addEventListener("fetch", (event) => {
 self.addEventListener("message", (event) => {
   const path = event.data?.keep;
   if (typeof path !== "string" || !PAGE.test(path)) return;
-  event.waitUntil(fetch(path, { credentials: "same-origin", redirect: "manual" }).then((response) => keep(path, response)).catch(() => {}));
+  // Told only what is true: the page, its scripts and the reader of codes are all here, or not.
+  const told = async () => event.source?.postMessage({ asked: path, kept: Boolean(await kept(path)) });
+  event.waitUntil(fetch(path, { credentials: "same-origin", redirect: "manual" }).then((response) => keep(path, response)).catch(() => {}).then(told));
 });

@@ -1,5 +1,6 @@
 // The camera: frames in, texts of QR codes out. The browser's own detector where it has one, else a worker of ours.
 "use strict";
+window.boarding ??= {};
 (() => {
   const EVERY_MS = 110, WIDEST = 960, READER_MS = 10000;
   const pause = (ms) => new Promise((go) => setTimeout(go, ms));

@@ -24,3 +24,11 @@
     forget().finally(() => event.target.submit());
   });
 })();
+
+// So do drafts of what was lost (lost.js).
+document.addEventListener("submit", (event) => {
+  if (!/^\/(sign-out|me\/data\/erasure)/.test(new URL(event.target.action).pathname)) return;
+  try {
+    for (const store of [localStorage, sessionStorage]) for (const key of Object.keys(store)) if (key.startsWith("lost-draft:")) store.removeItem(key);
+  } catch {} // a browser that keeps nothing has nothing to forget
+});

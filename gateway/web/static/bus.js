@@ -62,7 +62,7 @@
 
   const order = first("[data-order]");
   if (!order) return;
-  const here = `/bus/orders/${order.dataset.order}`;
+  const here = order.dataset.here ?? `/bus/orders/${order.dataset.order}`;
   const offline = first("[data-offline]", order), timer = first("[data-left]", order);
   let begun = performance.now(), leftS = Number(timer?.dataset.left ?? 0);
 
@@ -71,7 +71,10 @@
     const left = Math.max(0, Math.round(leftS - (performance.now() - begun) / 1000));
     timer.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     timer.classList.toggle("countdown--over", !left);
-    if (!left) { clearInterval(ticking); ask(); }
+    if (left) return;
+    clearInterval(ticking);
+    for (const shown of all(".pay, [data-overdue]", order)) shown.hidden = !("overdue" in shown.dataset);
+    ask();
   };
   const ask = async () => {
     try {
@@ -88,7 +91,9 @@
   };
   const ticking = timer ? setInterval(tick, 1000) : 0;
   const soon = ["held", "paying", "paid", "returning"].includes(order.dataset.state);
-  if ("follows" in order.dataset) setInterval(() => { if (!document.hidden) ask(); }, soon ? 2000 : 15000);
+  // While a shop picks it may ask something any moment, and the answer has an end.
+  const every = soon ? 2000 : order.dataset.follows === "picked" ? 4000 : 15000;
+  if ("follows" in order.dataset) setInterval(() => { if (!document.hidden) ask(); }, every);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
   addEventListener("online", ask);
   addEventListener("offline", () => { offline.hidden = false; });

@@ -67,9 +67,19 @@
     site.say(told.slice(0, 3).join(" · "));
   };
 
+  // What the reader asks for comes first: a board read before a turned page or a filter came is old.
+  const asked = new Set();
+  let turns = 0;
+  document.addEventListener("htmx:before:request", (event) => { asked.add(event.detail.ctx); turns += 1; });
+  document.addEventListener("htmx:finally:request", (event) => asked.delete(event.detail.ctx));
+  const turning = () => [...asked].some((ctx) => ctx.sourceElement?.isConnected);
+
   const refreshBoard = async () => {
+    if (turning()) { pending.add("*"); return; }
+    const begun = turns;
     const count = place().querySelectorAll("#legs tbody tr").length;
     const fresh = await load(address(place().dataset.rows, { at: place().dataset.at, n: Math.max(count, 50) }));
+    if (turns !== begun) { pending.add("*"); return; }
     const now = [...fresh.querySelectorAll("tr[data-flight]")];
     const before = [...place().querySelectorAll("tr[data-flight]")];
     const same = now.length === before.length && now.every((row, i) => row.dataset.flight === before[i].dataset.flight);
