@@ -83,6 +83,11 @@ class PrivateBroker:
         return self._port
 
     @property
+    def data(self) -> Path:
+        """Where the node keeps its queues and their messages."""
+        return self._home / "data"
+
+    @property
     def running(self) -> bool:
         return self._node is not None and self._node.returncode is None
 

@@ -27,6 +27,8 @@ class Commands(click.Group):
             "Buses: the timetable in and out, the demo's, and a cancelled departure.",
         ),
         "payments": ("deploy.payment_commands:payments", "Money: trace an order, what people must look at."),
+        "shop": ("deploy.shop_commands:shop", "The mall: the demo's shops, goods and coupons."),
+        "lostfound": ("deploy.lostfound_commands:lostfound", "Lost and found: desks, chains of custody."),
         "demo": ("deploy.demo_commands:demo", "The demo: bookings to try, a gate's reader, disruptions."),
         "staff": ("deploy.staff_commands:staff", "Staff of the desks: accounts, roles, the trail."),
         "rotate-keys": (

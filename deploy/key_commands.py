@@ -18,13 +18,17 @@ from kernel.db import Database, database_url
 from kernel.errors import ServiceError
 from kernel.resealing import Progress, SealedTable, reseal
 from services.checkin.store.sealed import SEALED as CHECKIN
+from services.lostfound.store.sealed import SEALED as LOSTFOUND
 from services.partners.store.clients import CREDENTIALS
+from services.shop.store.sealed import SEALED as SHOP
 from services.staff.store.tables import ACCOUNTS
 
 _STATEMENT_S: Final = 30.0
 TABLES: Final[dict[str, tuple[SealedTable, ...]]] = {
     "checkin": CHECKIN,
+    "lostfound": LOSTFOUND,
     "partners": (SealedTable(CREDENTIALS, ("sealed_key",)),),
+    "shop": SHOP,
     "staff": (SealedTable(ACCOUNTS, ("sealed_secret",)),),
 }
 

@@ -24,6 +24,7 @@ from kernel.db import Database, UnitOfWork, database_url
 from kernel.errors import ServiceError
 from services.airport import Airport
 from services.notify import schemas, usecases
+from services.notify.card_schemas import ErrandState
 from services.notify.clients import WeChat
 from services.notify.schemas import MessageState
 from services.notify.settings import NotifySettings, WeChatSettings
@@ -120,6 +121,30 @@ def search(
         click.echo(_message_line(one, zone))
     if page["cursor"]:
         click.echo(f"more: --cursor {page['cursor']}", err=True)
+
+
+@notify.command()
+@click.option("--waiting", is_flag=True, help="Those that wait, in place of those that are stuck.")
+@click.option(
+    "--retry", "errand_ids", multiple=True, type=int, help="Try this one again, once its cause is mended."
+)
+def cards(waiting: bool, errand_ids: tuple[int, ...]) -> None:
+    """What couldn't be done about coupons in WeChat's wallet, and why: docs/sources/wechat-cards.md."""
+    state = ErrandState.OPEN if waiting else ErrandState.STUCK
+    with _notify() as uow:
+        if errand_ids:
+            retried = usecases.retry_card_errands(uow, list(errand_ids))["retried"]
+            click.echo(f"{retried} will be tried again")
+            return
+        errands = usecases.list_card_errands(uow, state.value)["errands"]
+    zone = load(Airport).zoneinfo
+    for one in errands:
+        about = one["coupon_id"] or one["campaign_id"] or "-"
+        since = _local(one["created_at"], zone)
+        why = one["reason"] or "-"
+        click.echo(f"{one['id']}  {one['kind']}  {about}  {why}  since {since}, {one['attempts']} attempts")
+    if not errands:
+        click.echo(f"nothing is {state.value}")
 
 
 def _message_line(one: dict[str, Any], zone: ZoneInfo) -> str:

@@ -16,18 +16,24 @@ from typing import Any
 import click
 
 from kernel import clock
+from kernel.config import load
 from kernel.crypto import FieldCipher, field_cipher
 from kernel.db import Database, UnitOfWork, database_url
 from kernel.errors import ServiceError
+from kernel.ids import new_id
 from services.partners import usecases
-from services.partners.schemas import MAX_DELIVERIES, DeliveryState, PartnerKind, Scope
+from services.partners.domain.webhooks import scope_of
+from services.partners.schemas import MAX_DELIVERIES, DeliveryState, PartnerKind, Scope, WebhookEvent
+from services.partners.settings import WebhookSettings
 from services.partners.store import PartnersStore
-from services.partners.usecases import Issued, NewPartner
+from services.partners.usecases import Issued, NewPartner, NewWebhook
 
 _WORDS = {
     "partners.client_exists": "there is a partner {client_id} already",
     "partners.not_found": "there is no partner {client_id}, or it was revoked",
     "partners.bad_partner": "{field}: {reason}",
+    "partners.bad_webhook": "{field}: {reason}",
+    "partners.too_many_webhooks": "a partner has at most {limit} webhooks",
     "partners.webhook_not_found": "there is no such webhook of that partner, or no such delivery",
 }
 
@@ -139,6 +145,38 @@ def list_() -> None:
             state = f"live; old secret until {ends[-1]:%Y-%m-%d %H:%M}Z" if ends else "live"
         airlines, scopes = ",".join(shown.airlines), ",".join(shown.scopes)
         click.echo(f"{shown.client_id}  {shown.kind.value}  {airlines}  {scopes}  {state}  {shown.name}")
+
+
+def _heard(uow: UnitOfWork[PartnersStore], client_id: str) -> tuple[WebhookEvent, ...]:
+    """All events that a partner's scopes allow; every one when there is no such partner, or none: that is refused."""
+    with uow.read() as tx:
+        known = tx.store.partner(client_id)
+    allowed = () if known is None else known.scopes
+    return tuple(each for each in WebhookEvent if scope_of(each) in allowed) or tuple(WebhookEvent)
+
+
+@partner.command("add-webhook")
+@click.argument("client_id")
+@click.argument("url")
+@click.option(
+    "--event",
+    "events",
+    multiple=True,
+    type=click.Choice([event.value for event in WebhookEvent]),
+    help="As often as there are; all that the partner may hear of when not given.",
+)
+@click.option("--airline", default=None, help="One of the partner's; all of them when not given.")
+def add_webhook(client_id: str, url: str, events: tuple[str, ...], airline: str | None) -> None:
+    """Send signed news of events to URL from now on, as if CLIENT_ID had asked for it, and show the webhook's id.
+
+    Its secret isn't shown: the partner works it out of its signing key (docs/partner-api.md).
+    """
+    allow_private = load(WebhookSettings).allow_private
+    with _partners() as uow:
+        wanted = tuple(WebhookEvent(event) for event in dict.fromkeys(events)) or _heard(uow, client_id)
+        new = NewWebhook(client_id, url, wanted, airline)
+        told = usecases.create_webhook(uow, new_id(), new, clock.real_now(), allow_private=allow_private)
+    click.echo(told["webhook"]["id"])
 
 
 @partner.command()

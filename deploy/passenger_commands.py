@@ -15,7 +15,7 @@ from kernel.db import Database, UnitOfWork, database_url
 from kernel.errors import ServiceError
 from services.passengers import usecases
 from services.passengers.store import PassengersStore
-from services.passengers.vault import vault_from_environment
+from services.passengers.vault import Vault
 
 _STATEMENT_S = 30.0
 
@@ -51,7 +51,7 @@ def rotate_keys(chunk: int) -> None:
     key may go, unless another service still needs it (airport partner rotate). Cut off, it goes on where it
     was when run again.
     """
-    vault = vault_from_environment()
+    vault = Vault.from_environment()
     started_at, shown_at = clock.monotonic(), 0.0
     progress = usecases.Progress(0, 0, 0)
     with _storage() as uow:
@@ -77,7 +77,7 @@ def keys() -> None:
     """How many rows each key seals."""
     with _storage() as uow, uow.read() as tx:
         counts = tx.store.key_counts()
-    current = vault_from_environment().key_id
+    current = Vault.from_environment().key_id
     for key_id, count in sorted(counts.items()):
         click.echo(f"{key_id}  {count}{'  current' if key_id == current else ''}")
 

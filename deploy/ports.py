@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from kernel import ids
 
 LOOPBACK = "127.0.0.1"
 _FIRST = 20_000
+_TAKEN: set[int] = set()
+"""Handles of the names that this process has taken, one a port; they go with it."""
 # RabbitMQ's command line tools take their own distribution port from this range.
 _CLI_PORTS = range(35_672, 35_683)
 
@@ -19,9 +22,10 @@ def free_port(avoid: tuple[int, ...] = ()) -> int:
 
     A client that keeps knocking at a port of that range while its server is away can be given the very
     same port as its own end: it then talks to itself, and the server can't bind when it comes back.
+    No other process that asks here is given the same port for as long as this one lives.
     """
     for port in _candidates():
-        if port not in avoid and port not in _CLI_PORTS and is_free(port):
+        if port not in avoid and port not in _CLI_PORTS and is_free(port) and _take(port):
             return port
     raise OSError("no free TCP port on 127.0.0.1")
 
@@ -66,6 +70,19 @@ def holder(port: int) -> str:
         except OSError:
             continue
     return "another program"
+
+
+def _take(port: int) -> bool:
+    """Whether no process was given this port before: a name without a file says so, where the system has such names."""
+    if not sys.platform.startswith("linux"):
+        return True
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as name:
+        try:
+            name.bind(f"\0airport-port-{port}")
+        except OSError:
+            return False
+        _TAKEN.add(name.detach())
+    return True
 
 
 def _candidates() -> Iterator[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from kernel.ids import new_id
 from services.staff import usecases
 from services.staff.domain import trail
 from services.staff.hashing import Argon2id
-from services.staff.schemas import MIN_PASSWORD, Role
+from services.staff.schemas import MAX_SHOPS, MIN_PASSWORD, SHOP_PATTERN, Role
 from services.staff.store import StaffStore
 
 _STATEMENT_S = 30.0
@@ -35,6 +36,7 @@ _WORDS = {
     "staff.bad_login": "a login is 3 to 40 of a-z, 0-9, dot, dash and underscore",
     "staff.last_admin": "at least one active admin must remain",
 }
+_SHOP_HELP = "A shop of the mall, by its id; '*' for all. May be given several times."
 _ROLE = click.Choice([role.value for role in Role])
 
 
@@ -58,7 +60,8 @@ def _storage() -> Iterator[UnitOfWork[StaffStore]]:
 @click.argument("login")
 @click.option("--name", required=True, help="As colleagues read it.")
 @click.option("--role", "roles", multiple=True, required=True, type=_ROLE, help="May be given several times.")
-def add(login: str, name: str, roles: tuple[str, ...]) -> None:
+@click.option("--shop", "shops", multiple=True, callback=lambda *given: _shops(given[2]), help=_SHOP_HELP)
+def add(login: str, name: str, roles: tuple[str, ...], shops: tuple[str, ...]) -> None:
     """Let LOGIN in: prints a first password, once, which is to be changed at the first sign-in."""
     password = secrets.token_urlsafe(_PASSWORD_BYTES)
     wish = {
@@ -67,6 +70,7 @@ def add(login: str, name: str, roles: tuple[str, ...]) -> None:
         "login": login,
         "name": name,
         "roles": [Role(role) for role in roles],
+        "shops": shops,
         "password": password,
     }
     with _storage() as uow:
@@ -84,7 +88,8 @@ def list_() -> None:
             for one in found["accounts"]:
                 state = "active" if one["active"] else "disabled"
                 factor = "" if one["enrolled"] else "  not signed in yet"
-                click.echo(f"{one['login']}  {state}  {','.join(one['roles'])}  {one['name']}{factor}")
+                shops = f"  [{','.join(one['shops'])}]" if one["shops"] else ""
+                click.echo(f"{one['login']}  {state}  {','.join(one['roles'])}{shops}  {one['name']}{factor}")
             cursor = found["cursor"]
 
 
@@ -97,6 +102,16 @@ def roles(login: str, roles: tuple[str, ...]) -> None:
         wish = _wish(uow, login) | {"roles": [Role(role) for role in roles]}
         usecases.set_roles(uow, wish)
     click.echo(f"{login}: {','.join(roles)}")
+
+
+@staff.command()
+@click.argument("login")
+@click.argument("shops", nargs=-1, callback=lambda *given: _shops(given[2]))
+def shops(login: str, shops: tuple[str, ...]) -> None:
+    """Let LOGIN work at these SHOPS and no others ('*': all, none: none); ends all sessions of LOGIN."""
+    with _storage() as uow:
+        account = usecases.set_shops(uow, _wish(uow, login) | {"shops": shops})["account"]
+    click.echo(f"{login}: {','.join(account['shops']) or 'no shop'}")
 
 
 @staff.command()
@@ -166,6 +181,16 @@ def _wish(uow: UnitOfWork[StaffStore], login: str) -> dict[str, Any]:
     if account is None:
         raise click.ClickException(_WORDS["staff.not_found"])
     return {"request_id": new_id(), "actor": _actor(), "account_id": account.id}
+
+
+def _shops(shops: tuple[str, ...]) -> tuple[str, ...]:
+    """As they came, if they can be ids of shops. Whether there are such shops only the mall knows."""
+    for each in shops:
+        if not re.match(SHOP_PATTERN, each):
+            raise click.BadParameter(f"{each} is no shop's id: a-z, 0-9 and dashes, 48 at most, or '*'")
+    if len(shops) > MAX_SHOPS:
+        raise click.BadParameter(f"{MAX_SHOPS} shops at most; '*' is all of them")
+    return shops
 
 
 def _show_password(login: str, password: str) -> None:

@@ -11,9 +11,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from deploy.demo.changsha import Changsha
+from deploy.demo.found import FoundFeed
 from deploy.demo.lists import ListFeed
 from deploy.demo.newark import Newark
-from deploy.demo.partner_client import AIRLINE_SCOPES, Credentials, NotAccepted, PartnerClient
+from deploy.demo.partner_client import (
+    AIRLINE_SCOPES,
+    LOST_SCOPES,
+    Credentials,
+    NotAccepted,
+    PartnerClient,
+)
 from deploy.demo.play import Story, play
 from kernel import config
 from kernel.config import setting
@@ -53,6 +60,10 @@ def main(arguments: list[str] | None = None) -> int:
         airline = PartnerClient(credentials, stopping, scopes=AIRLINE_SCOPES)
         feed = ListFeed(changsha.departures, here.zoneinfo, airline, stopping)
         threading.Thread(target=feed.run, args=(begun,), name="lists", daemon=True).start()
+        lost = FoundFeed(
+            changsha.departures, here.zoneinfo, PartnerClient(credentials, stopping, scopes=LOST_SCOPES)
+        )
+        threading.Thread(target=lost.run, args=(begun,), name="found", daemon=True).start()
     try:
         play(story, PartnerClient(credentials, stopping), stopping, begun)
     except NotAccepted as error:

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 TOKEN_PATH: Final = "/partner/v1/oauth/token"  # noqa: S105 - an address, not a secret
 FLIGHTS_PATH: Final = "/partner/v1/flights"
 FEED_SCOPES: Final = ("flights:write",)
+LOST_SCOPES: Final = ("lostfound:write", "lostfound:read")
 AIRLINE_SCOPES: Final = (*FEED_SCOPES, "checkin:write", "boarding:write", "boarding:read")
 JSON: Final = "application/json"
 BATCH: Final = 100

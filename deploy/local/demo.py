@@ -13,8 +13,8 @@ from deploy.local.options import DEFAULT_AIRPORT, ROOT, Options
 from deploy.local.preflight import CannotStart
 from deploy.local.supervisor import Child, Supervisor
 
-# Another name than the one that demos had before there were passenger lists: that one may not send any.
-_CLIENT_ID = "demo-airline"
+# Another name than those that demos had before there were passenger lists and found items: they may not send any.
+_CLIENT_ID = "demo-carrier"
 # The feed speaks for all airlines of the airport, as a ground handler does.
 _ADD = ["add", "Demo airline", "--kind", "handler", "--airline", "*", "--client-id", _CLIENT_ID]
 # Its secrets were lost with the file: they are shown only once, so it gets new ones.
@@ -51,8 +51,11 @@ class Demo:
         self._environ = dict(environ)
         self._base_url = base_url
 
-    def start(self, supervisor: Supervisor, child: Callable[[str, list[str], dict[str, str]], Child]) -> None:
-        """Register the partner if it isn't yet, and keep its feed running; let buses go and staff in. Raises CannotStart."""
+    def start(self, supervisor: Supervisor, child: Callable[..., Child]) -> None:
+        """Register the partner if it isn't yet, and keep its feed running; let buses go and staff in, fill lost and
+        found and the mall. child: makes one of a name, arguments, an environment, and whether it is an errand.
+        Raises CannotStart.
+        """
         if self._environ.get("AIRPORT_IATA") == DEFAULT_AIRPORT:
             self._buses()
         self._staff()
@@ -64,6 +67,9 @@ class Demo:
             "DEMO_SIGNING_KEY": known["signing_key"],
         }
         supervisor.add(child("demo", ["-m", "deploy.demo", *self._feed()], told))
+        if self._environ.get("AIRPORT_IATA") == DEFAULT_AIRPORT:
+            supervisor.add(child("demo-lost", ["-m", "deploy.cli", "lostfound", "demo"], errand=True))
+            supervisor.add(child("demo-mall", ["-m", "deploy.cli", "shop", "demo"], errand=True))
 
     def _feed(self) -> list[str]:
         if self._options.day:

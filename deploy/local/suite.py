@@ -216,7 +216,14 @@ class Suite:
         self.supervisor.add(child, check=_url_answers(f"{self.base_url}/healthz"))
         self._await(child, _url_answers(f"{self.base_url}/readyz"), "the gateway")
 
-    def _child(self, name: str, arguments: list[str], environ: dict[str, str] | None = None) -> ProgramChild:
+    def _child(
+        self,
+        name: str,
+        arguments: list[str],
+        environ: dict[str, str] | None = None,
+        *,
+        errand: bool = False,
+    ) -> ProgramChild:
         var = self._options.var
         program = Program(
             name,
@@ -226,7 +233,7 @@ class Suite:
             pid_dir=var / "run",
             cwd=ROOT,
         )
-        return ProgramChild(program)
+        return ProgramChild(program, errand=errand)
 
     def _await(self, child: Child, ready: Callable[[], bool], what: str) -> None:
         def settled() -> bool:

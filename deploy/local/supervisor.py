@@ -36,9 +36,10 @@ class Child(Protocol):
 
 
 class ProgramChild:
-    """A child that is one program."""
+    """A child that is one program. errand: it may end when it has done what it was sent for."""
 
-    def __init__(self, program: Program, grace_s: float = 12.0) -> None:
+    def __init__(self, program: Program, grace_s: float = 12.0, *, errand: bool = False) -> None:
+        self._errand = errand
         self.name = program.name
         self.log = program.log
         self._program = program
@@ -49,7 +50,10 @@ class ProgramChild:
         self._process = Process(self._program)
 
     def alive(self) -> bool:
-        return self._process is not None and self._process.returncode is None
+        if self._process is None:
+            return False
+        code = self._process.returncode
+        return code is None or (self._errand and code == 0)
 
     def ending(self) -> str:
         code = self._process.returncode if self._process else None

@@ -20,7 +20,7 @@ from deploy.sandbox.account import AccountFile
 from deploy.sandbox.browser import inside
 from deploy.sandbox.browser.cookies import Cookies
 from deploy.sandbox.browser.door import Proxy
-from deploy.sandbox.doors import cgi, control, page, paydesk, sns, v3
+from deploy.sandbox.doors import cards, cgi, control, page, paydesk, sns, v3
 from deploy.sandbox.pay import merchant
 from deploy.sandbox.platform import Platform, template_file
 from deploy.sandbox.settings import Settings
@@ -74,6 +74,7 @@ async def build(settings: Settings, airport: Airport) -> Sandbox:
             Route("/healthz", _health),
             *cgi.routes(platform),
             *sns.routes(platform),
+            *cards.routes(platform),
             *v3.routes(platform),
             *paydesk.routes(platform),
             *control.routes(platform),

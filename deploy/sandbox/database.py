@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS qrcodes (ticket TEXT PRIMARY KEY, scene TEXT, action 
 CREATE TABLE IF NOT EXISTS cards (card_id TEXT PRIMARY KEY, kind TEXT, body TEXT, quantity INTEGER, made REAL);
 CREATE TABLE IF NOT EXISTS card_codes (
     code TEXT PRIMARY KEY, card_id TEXT, openid TEXT, status TEXT, made REAL, begins REAL, ends REAL);
+CREATE TABLE IF NOT EXISTS card_nonces (card_id TEXT, nonce TEXT, PRIMARY KEY (card_id, nonce));
 CREATE TABLE IF NOT EXISTS pay_nonces (nonce TEXT PRIMARY KEY, at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS pay_orders (
     out_trade_no TEXT PRIMARY KEY, kind TEXT NOT NULL, asked TEXT NOT NULL, openid TEXT NOT NULL, total_fen INTEGER NOT NULL,

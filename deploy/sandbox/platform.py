@@ -54,7 +54,7 @@ class Platform:
         self.pay = PayDesk(
             Around(settings, account, self.db, self.clock, self.hub, self.journal, self.people, outgoing)
         )
-        self.cards = Cards(self.db, self.clock, self.tickets, self.callback)
+        self.cards = Cards(self.db, self.clock, self.tickets, self.callback, account)
         self.sending = Sending(self)
         self.actions = Actions(self)
 

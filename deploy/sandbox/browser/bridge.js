@@ -4,18 +4,19 @@
   Object.defineProperty(navigator, "userAgent", { get: () => agent });
   const waiting = new Map();
   let number = 0;
-  const framed = window.parent !== window;
+  const phone = window.parent; // a page that is being left has none any more, and may still speak
+  const framed = phone !== window;
 
   /** Tell the phone something; with an answer expected, a promise of it (null: nothing came of it). */
   const ask = (sandbox, data, expects = false) => {
     if (!framed) return Promise.resolve(null);
     number += 1;
-    window.parent.postMessage({ sandbox, id: number, data }, "*");
+    phone.postMessage({ sandbox, id: number, data }, "*");
     if (!expects) return Promise.resolve(null);
     return new Promise((resolve) => waiting.set(number, resolve));
   };
   window.addEventListener("message", (event) => {
-    if (event.source !== window.parent || event.data?.sandbox !== "reply") return;
+    if (event.source !== phone || event.data?.sandbox !== "reply") return;
     waiting.get(event.data.id)?.(event.data.data);
     waiting.delete(event.data.id);
   });

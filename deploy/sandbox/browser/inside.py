@@ -12,11 +12,9 @@ from starlette.routing import BaseRoute, Route
 from deploy.sandbox.browser.addresses import INSIDE
 from deploy.sandbox.browser.cookies import Cookies
 from deploy.sandbox.browser.door import METHODS, Proxy, agent
-from deploy.sandbox.cards import CardRefused
-from deploy.sandbox.doors import documents
 from deploy.sandbox.doors.sns import PHONE_COOKIE, Authorize
 from deploy.sandbox.platform import Platform
-from deploy.sandbox.words import Words, Wrong
+from deploy.sandbox.words import Words
 
 _HERE: Final = Path(__file__).parent
 _SCRIPT: Final = {"Cache-Control": "no-cache"}
@@ -29,7 +27,6 @@ def routes(platform: Platform, proxy: Proxy, cookies: Cookies) -> list[BaseRoute
         Route(f"{INSIDE}/authorize", inside.authorize),
         Route(f"{INSIDE}/forget", inside.forget, methods=["POST"]),
         Route(f"{INSIDE}/config", inside.config, methods=["POST"]),
-        Route(f"{INSIDE}/card", inside.card, methods=["POST"]),
         Route(f"{INSIDE}/{{name}}.js", inside.script),
         Route("/{path:path}", proxy.pass_on, methods=METHODS),
     ]
@@ -80,15 +77,6 @@ class _Inside:
             "js", "bad" if why else "ok", "wx.config", why or good, page=page, config=asked
         )
         return JSONResponse({"good": why is None, "why": why._asdict() if why else None})
-
-    async def card(self, request: Request) -> Response:
-        """wx.addCard with one card."""
-        asked: dict[str, Any] = await request.json()
-        try:
-            taken = documents.take_card(self._all, request.cookies.get(PHONE_COOKIE, ""), asked)
-        except (CardRefused, Wrong) as exc:
-            return JSONResponse({"good": False, "why": exc.why._asdict()})
-        return JSONResponse({"good": True} | taken)
 
     async def script(self, request: Request) -> Response:
         path = _HERE / f"{request.path_params['name']}.js"

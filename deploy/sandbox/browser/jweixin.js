@@ -25,6 +25,13 @@
     return work(given, (result, what = "ok") => settle(name, given, result ?? {}, result === null ? "cancel" : what));
   };
 
+  /** Ask the phone, which asks the person. */
+  const asked = async (what, given, answer) => {
+    const told = await phone.ask(what, given, true);
+    if (told?.what === "ok") return answer(told.found);
+    return told?.what === "fail" ? answer(told.found, "fail") : answer(null);
+  };
+
   const wx = {
     config: async (given) => {
       config = { jsApiList: [], ...given };
@@ -52,16 +59,10 @@
       phone.ask("place", { name: given.name, address: given.address, latitude: given.latitude, longitude: given.longitude });
       answer({});
     }),
-    addCard: api("addCard", async (given, answer) => {
-      const taken = [];
-      for (const card of given.cardList) {
-        const verdict = await post("card", card);
-        phone.ask("card", verdict);
-        if (!verdict.good) return answer({ why: verdict.why }, "fail");
-        taken.push({ ...card, code: verdict.code, isSuccess: true });
-      }
-      return answer({ cardList: taken });
-    }),
+    addCard: api("addCard", (given, answer) => asked("cards", { cardList: given.cardList }, answer)),
+    chooseCard: api("chooseCard", ({ shopId, cardType, cardId, timestamp, nonceStr, signType, cardSign }, answer) =>
+      asked("choose", { shopId, cardType, cardId, timestamp, nonceStr, signType, cardSign }, answer)),
+    openCard: api("openCard", (given, answer) => asked("opencard", { cardList: given.cardList }, answer)),
     chooseWXPay: api("chooseWXPay", async (given, answer) => {
       const { nonceStr, package: prepay, signType, paySign } = given;
       const asked = { appId: config.appId, timeStamp: String(given.timestamp ?? given.timeStamp ?? ""), nonceStr, package: prepay, signType, paySign };

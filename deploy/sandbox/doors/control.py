@@ -43,8 +43,6 @@ def routes(platform: Platform) -> list[BaseRoute]:
         ("POST", f"{user}/menu/click", control.click),
         ("POST", f"{user}/repeat", control.repeat),
         ("POST", f"{user}/refuse", control.refuse),
-        ("GET", f"{user}/cards", control.wallet),
-        ("POST", f"{user}/cards", control.take_card),
         ("GET", "/sandbox/messages", control.all_messages),
         ("GET", "/sandbox/menu", control.menu),
         ("GET", "/sandbox/qrcodes", control.qrcodes),
@@ -182,12 +180,6 @@ class Control:
         template = self._all.templates.get(asked.get("template_id"))
         self._all.people.refuse(_openid(request), template.id, bool(asked.get("refused", True)))
         return {"refused": self._all.people.refused(_openid(request))}
-
-    async def wallet(self, request: Request, _: dict[str, Any]) -> Any:
-        return {"cards": self._all.cards.wallet(_openid(request))}
-
-    async def take_card(self, request: Request, asked: dict[str, Any]) -> Any:
-        return show.take_card(self._all, _openid(request), asked)
 
     async def menu(self, _: Request, __: dict[str, Any]) -> Any:
         return self._all.menu.find() or {"button": []}

@@ -9,10 +9,8 @@ from typing import Any, Final
 
 import airportsdata
 
-from deploy.sandbox.cards import CardRefused
 from deploy.sandbox.people import shown
 from deploy.sandbox.platform import Platform
-from deploy.sandbox.words import Words
 from kernel.config import load
 from services.airport import Airport
 
@@ -53,19 +51,3 @@ def places() -> list[dict[str, Any]]:
         return list(around)
     here = {"label": airport.short_zh, "latitude": field["lat"], "longitude": field["lon"]}
     return [*around, here]
-
-
-def take_card(platform: Platform, openid: str, asked: dict[str, Any]) -> dict[str, Any]:
-    """What wx.addCard does in the end. Raises CardRefused; either way the log tells."""
-    card_id = str(asked.get("card_id") or asked.get("cardId") or "")
-    platform.people.get(openid)
-    try:
-        taken = platform.cards.take(openid, card_id, asked.get("card_ext") or asked.get("cardExt"))
-    except CardRefused as exc:
-        platform.journal.write("card", "bad", "addCard", exc.why, card_id=card_id, card_ext=asked)
-        raise
-    platform.journal.write(
-        "card", "ok", "addCard", Words("卡券已放入卡包", "The card is in the wallet"), **taken
-    )
-    platform.hub.tell("cards", {"openid": openid})
-    return taken

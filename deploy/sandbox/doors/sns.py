@@ -1,4 +1,4 @@
-"""Sign-in: open.weixin.qq.com/connect/oauth2/authorize and api.weixin.qq.com/sns, and /card of the API."""
+"""Sign-in: open.weixin.qq.com/connect/oauth2/authorize and api.weixin.qq.com/sns."""
 
 from __future__ import annotations
 
@@ -26,11 +26,6 @@ def routes(platform: Platform) -> list[BaseRoute]:
         Endpoint("GET", "/sns/oauth2/refresh_token", calls.refresh_token, token=False, media=_PLAIN),
         Endpoint("GET", "/sns/userinfo", calls.userinfo, token=False, media=_PLAIN),
         Endpoint("GET", "/sns/auth", calls.auth, token=False, media=_PLAIN),
-        Endpoint("POST", "/card/create", calls.card_create),
-        Endpoint("POST", "/card/get", calls.card_get),
-        Endpoint("POST", "/card/code/get", calls.code_get),
-        Endpoint("POST", "/card/code/consume", calls.code_consume),
-        Endpoint("POST", "/card/code/unavailable", calls.code_unavailable),
     ]
     authorize = Route("/connect/oauth2/authorize", Authorize(platform).from_outside)
     return [authorize, *(route(platform, endpoint) for endpoint in endpoints)]
@@ -65,37 +60,6 @@ class _Calls:
     def auth(self, call: Call) -> dict[str, Any]:
         self._all.oauth.granted(call.value("access_token"), call.value("openid"))
         return _DONE
-
-    def card_create(self, call: Call) -> dict[str, Any]:
-        return _DONE | {"card_id": self._all.cards.create(call.json().get("card"))}
-
-    def card_get(self, call: Call) -> dict[str, Any]:
-        card = self._all.cards.get(str(call.json().get("card_id")))
-        inner = card["body"]
-        left = inner["base_info"]["sku"] | {"total_quantity": inner["base_info"]["sku"]["quantity"]}
-        base = inner["base_info"] | {
-            "id": card["card_id"], "status": "CARD_STATUS_VERIFY_OK", "sku": left | {"quantity": card["quantity"]},
-        }  # fmt: skip
-        return _DONE | {
-            "card": {"card_type": card["kind"], card["kind"].lower(): inner | {"base_info": base}}
-        }
-
-    def code_get(self, call: Call) -> dict[str, Any]:
-        code, card_id, asked = self._code(call)
-        return _DONE | self._all.cards.look(code, card_id, bool(asked.get("check_consume", True)))
-
-    def code_consume(self, call: Call) -> dict[str, Any]:
-        code, card_id, _ = self._code(call)
-        return _DONE | self._all.cards.consume(code, card_id)
-
-    def code_unavailable(self, call: Call) -> dict[str, Any]:
-        code, card_id, _ = self._code(call)
-        self._all.cards.make_unavailable(code, card_id)
-        return _DONE
-
-    def _code(self, call: Call) -> tuple[str, str, dict[str, Any]]:
-        asked = call.json()
-        return str(asked.get("code") or ""), str(asked.get("card_id") or ""), asked
 
     def _union(self, openid: str, scope: str) -> dict[str, str]:
         user = self._all.people.get(openid)

@@ -2,6 +2,7 @@
 import { icon, make, me, say, state, toast } from "./state.js";
 import { paySheet } from "./pay.js";
 import { closeSheet, locationSheet, openSheet, placeSheet, scanSheet } from "./sheets.js";
+import { addSheet, chooseSheet, openCards } from "./wallet.js";
 
 let browsing = null;
 
@@ -53,13 +54,15 @@ const ASKED = {
   place: (data) => placeSheet(data),
   pay: (data, reply) => paySheet(data, (what, why) => reply({ what, why })),
   config: (data) => data.why && toast(say("bad_config", { why: data.why[me().language === "en" ? "en" : "zh"] })),
-  card: (data) => toast(data.good ? say("card_taken") : data.why[me().language === "en" ? "en" : "zh"]),
+  cards: (data, reply) => addSheet(data, (what, found) => reply({ what, found })),
+  choose: (data, reply) => chooseSheet(data, (what, found) => reply({ what, found })),
+  opencard: (data, reply) => openCards(data, (what, found) => reply({ what, found })),
 };
 
 window.addEventListener("message", (event) => {
   if (!browsing || event.source !== browsing.frame.contentWindow || event.origin !== origin()) return;
   const { sandbox, id, data } = event.data ?? {};
-  const reply = (answer) => event.source.postMessage({ sandbox: "reply", id, data: answer }, event.origin);
+  const reply = (answer) => event.source?.postMessage({ sandbox: "reply", id, data: answer }, event.origin);
   if (sandbox in ASKED) ASKED[sandbox](data, reply);
 });
 

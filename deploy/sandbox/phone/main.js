@@ -46,7 +46,7 @@ function listen() {
   on("menu", async () => { state.menu = await ask("menu"); redrawFoot(); });
   on("state", async () => { Object.assign(state, await ask("state")); drawDesk(); });
   on("cleared", ({ openid }) => openid === state.openid && show("chat"));
-  on("cards", ({ openid }) => openid === state.openid && state.screen === "wallet" && show("wallet"));
+  on("cards", ({ openid }) => ["", state.openid].includes(openid) && state.screen === "wallet" && show("wallet"));
   on("pay", ({ openid }) => openid === state.openid && state.screen === "payments" && show("payments"));
   on("resync", () => location.reload());
   let lost = false;

@@ -4,13 +4,14 @@ import { chatScreen } from "./chat.js";
 import { closePage } from "./frame.js";
 import { paymentsScreen } from "./pay.js";
 import { closeSheet, scanSheet } from "./sheets.js";
+import { walletScreen } from "./wallet.js";
 
 const view = () => document.getElementById("view");
 
 /** chat, profile, wallet or payments. Who doesn't follow the account sees its profile. */
 export async function show(name) {
   closeSheet();
-  const screens = { chat: chatScreen, profile: profileScreen, wallet: walletScreen, payments: () => paymentsScreen(backButton()) };
+  const screens = { chat: chatScreen, profile: profileScreen, wallet: () => walletScreen(backButton()), payments: () => paymentsScreen(backButton()) };
   const wanted = name === "chat" && !me()?.subscribed ? "profile" : name;
   state.screen = wanted;
   const drawn = await screens[wanted]();
@@ -48,18 +49,4 @@ async function refusals() {
     return make("label", { class: "setting" }, make("span", {}, one.title), box);
   });
   return make("section", { class: "settings" }, make("h3", {}, say("refuse_templates")), ...rows);
-}
-
-async function walletScreen() {
-  const { cards } = await ask(`users/${state.openid}/cards`);
-  const drawn = cards.map((card) => {
-    const base = card.body.base_info;
-    const day = new Date(card.ends * 1000).toLocaleDateString(me().language === "en" ? "en-GB" : "zh-CN");
-    return make("article", { class: `ticket ticket--${card.status}` },
-      make("small", {}, base.brand_name), make("b", {}, base.title), make("p", {}, base.notice),
-      make("footer", {}, make("code", {}, card.code), make("span", {}, say(card.status))), make("small", {}, say("until", { day })));
-  });
-  return make("div", { class: "wallet" },
-    make("header", { class: "bar" }, backButton(), make("h2", {}, say("wallet")), make("span", { class: "bar__side" })),
-    make("div", { class: "wallet__list" }, ...(drawn.length ? drawn : [make("p", { class: "empty" }, say("no_cards"))])));
 }

@@ -5,11 +5,11 @@ const sheet = () => document.getElementById("sheet");
 
 let onClosed = null;
 
-/** Show a sheet. `dropped` is called when it is closed by anything but endSheet; `bare`: without the row to cancel. */
-export function openSheet(content, { dropped = null, bare = false } = {}) {
+/** Show a sheet. `dropped` is called when it is closed by anything but endSheet; `bare`: without the row to cancel, whose word is `leave`. */
+export function openSheet(content, { dropped = null, bare = false, leave = "cancel" } = {}) {
   onClosed = dropped;
   sheet().replaceChildren(make("div", { class: "sheet__dark", onclick: bare ? null : closeSheet }), make("div", { class: "sheet__body" }, content,
-    bare ? null : make("button", { class: "sheet__cancel", onclick: closeSheet }, say("cancel"))));
+    bare ? null : make("button", { class: "sheet__cancel", onclick: closeSheet }, say(leave))));
   sheet().hidden = false;
 }
 
