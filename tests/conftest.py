@@ -120,8 +120,10 @@ def stack(running_stack: Stack) -> Stack:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # Playwright's own five seconds break on a machine that is busy; a test that passes waits no longer for it.
+    expect.set_options(timeout=15_000)
     program = find_browser()
     if program is None:
         unobtainable("Chromium")

@@ -7,7 +7,17 @@ from __future__ import annotations
 
 import argparse
 
-from tests.bench import bus_orders, bus_tickets, check_in_at_once, gate, sections, stack
+from tests.bench import (
+    bus_orders,
+    bus_tickets,
+    check_in_at_once,
+    gate,
+    lost_matching,
+    sections,
+    shop_orders,
+    shop_search,
+    stack,
+)
 from tests.bench.report import PAGE, Section, render
 
 
@@ -27,6 +37,9 @@ def main() -> None:
         ("search", lambda: [sections.search()]),
         ("check-in when everybody comes", lambda: [check_in_at_once.section()]),
         ("the gate", lambda: [gate.section()]),
+        ("lost and found", lost_matching.sections),
+        ("the mall's orders", lambda: shop_orders.measure(options.seconds)),
+        ("the mall's search", lambda: [shop_search.section()]),
         ("start", lambda: [sections.start()]),
     ):
         print(f"measuring {title} …", flush=True)

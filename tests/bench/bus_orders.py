@@ -108,6 +108,8 @@ def plain(stand: BusStand, url: str, folder: Path) -> Iterator[Shop]:
     engine = plain_orders.engine()
     plain_orders.Base.metadata.create_all(engine)
     with Session(engine) as session:
+        for number in range(BUYERS):
+            session.add(plain_orders.SessionRow(token=f"t{number}", passenger_id=f"p{number}"))
         for departure_id in stand.departures:
             session.add(plain_orders.DepartureRow(id=departure_id, capacity=SEATS * 100, held=0))
         session.commit()
@@ -121,17 +123,17 @@ def plain(stand: BusStand, url: str, folder: Path) -> Iterator[Shop]:
     run = [sys.executable, "-W", "ignore", "-c", code, "run", "--config", str(config)]
     name = "tests.bench.reference.plain_orders"
     environ, log = stand.wechat.environ, folder / "plain.log"
-    services = [f"{name}:PlainOrders", f"{name}:PlainPayments"]
+    services = [f"{name}:PlainPassengers", f"{name}:PlainOrders", f"{name}:PlainPayments"]
     with (
         process([*run, *services], log, **environ),
         process([*run, f"{name}:PlainDoor"], log, **environ) as door,
     ):
         wait_for_port(port, door)
-        buyers = [{"X-Passenger": f"p{number}"} for number in range(BUYERS)]
+        buyers = [{"X-Token": f"t{number}"} for number in range(BUYERS)]
 
         def choose(number: int) -> dict[str, object]:
             departure_id = stand.departures[number % len(stand.departures)]
-            return {"departure_id": departure_id, "passenger_id": f"p{number % BUYERS}"}
+            return {"departure_id": departure_id, "passengers": [{"kind": "adult"}]}
 
         yield Shop(f"http://127.0.0.1:{port}", "/orders", buyers, choose)
 

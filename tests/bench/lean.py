@@ -7,8 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import dataclass, replace
 from typing import Any, Self
 from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Answer:
+    """headers: as they came, in lower case."""
+
+    status: int
+    headers: str
+    content: bytes
+
+    def header(self, name: str) -> str:
+        """ "" when there is none."""
+        return self.headers.partition(f"\r\n{name}:")[2].partition("\r\n")[0].strip()
 
 
 class Connection:
@@ -29,13 +43,16 @@ class Connection:
 
     async def post(self, path: str, document: Any, headers: dict[str, str]) -> tuple[int, Any]:
         """The status and the JSON document of the answer."""
-        body = json.dumps(document).encode()
-        fields = {"Host": self._netloc, "Content-Type": "application/json", "Content-Length": str(len(body))}
+        answer = await self.send(path, json.dumps(document).encode(), "application/json", headers)
+        return answer.status, json.loads(answer.content)
+
+    async def send(self, path: str, body: bytes, media_type: str, headers: dict[str, str]) -> Answer:
+        """POST a body."""
+        fields = {"Host": self._netloc, "Content-Type": media_type, "Content-Length": str(len(body))}
         head = "".join(f"{name}: {value}\r\n" for name, value in (fields | headers).items())
         self._writer.write(f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + body)
         head_back = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-        status = int(head_back.split(" ", 2)[1])
-        _, found, rest = head_back.partition("content-length:")
-        assert found, head_back
-        content = await self._reader.readexactly(int(rest.partition("\r\n")[0]))
-        return status, json.loads(content)
+        answer = Answer(int(head_back.split(" ", 2)[1]), head_back, b"")
+        length = answer.header("content-length")
+        assert length, head_back
+        return replace(answer, content=await self._reader.readexactly(int(length)))

@@ -29,6 +29,9 @@ UNDESCRIBED += (
     "/erasures",
     "/bus",
     "/checkin",
+    "/lost",
+    "/shop",
+    "/computer",
     "/staff",
 )
 

@@ -36,7 +36,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning"),
 ]
 
-CASES = cases(180, 5000)
+CASES = cases(40, 5000)
 """Fuzzed requests for each operation; systematic ones for every bound and every wrong type come on top."""
 ENOUGH = cases(2000, 30_000)
 SENT: Counter[str] = Counter()
@@ -52,6 +52,8 @@ def fuzzed(broker: Broker) -> Iterator[Stack]:
         "PARTNER_WRITE_RATE": "100000000/minute",
         "PARTNER_READ_RATE": "100000000/minute",
     }
+    # Whatever is wrong about a booking is answered after as long a time: here nobody measures it.
+    rates["CHECKIN_ANSWER_MS"] = "0"
     vhost = broker.add_vhost(f"fuzz-{ids.new_id()}")
     with temporary_folder("airport-fuzz-") as var, Stack(var, broker, vhost, **rates) as stack:
         yield stack
@@ -161,7 +163,7 @@ def test_no_request_gets_a_server_error_or_an_answer_that_breaks_the_document(
 
 # A schema can't say how far from today a day may be, what a cursor looks like inside, which flights there are, nor
 # that two parameters belong together or that one of several is needed.
-UNSAYABLE = {"day", "cursor", "flight_id", "latitude", "longitude", "from", "to"}
+UNSAYABLE = {"day", "cursor", "flight_id", "latitude", "longitude", "from", "to", "to_fen"}
 
 
 def _checks(case: Any) -> list[Any]:

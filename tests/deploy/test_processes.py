@@ -109,3 +109,13 @@ def test_a_log_that_grew_too_long_is_cut_under_its_writer(
     assert log.read_bytes() == b"new\n"
     assert (tmp_path / "a.log.1").read_bytes() == b"old news, long enough\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.log", "a.log.1"]
+
+
+def test_an_errand_may_end_well_and_is_sent_again_when_it_failed() -> None:
+    done = ProgramChild(Program("errand", ["/bin/true"]), errand=True)
+    failed = ProgramChild(Program("errand", ["/bin/false"]), errand=True)
+    for child, alive in ((done, True), (failed, False)):
+        child.launch()
+        assert wait_until(lambda child=child: child.ending() != "isn't running", 5.0)
+        assert child.alive() is alive
+    assert not ProgramChild(Program("errand", ["/bin/true"]), errand=True).alive(), "not sent yet"

@@ -142,6 +142,9 @@ class FakeAfter:
     def is_bound(self, flight_id: str) -> bool:
         return any(order.flight_id == flight_id for order in self.orders(self.sales.sales))
 
+    def bound_among(self, flight_ids: Collection[str]) -> set[str]:
+        return {each for each in flight_ids if self.is_bound(each)}
+
     def note_flight(self, flight: FlightNow) -> bool:
         known = self.known_flights.get(flight.flight_id)
         if known is not None and known.version > flight.version:

@@ -67,6 +67,9 @@ class FakeBusStore(FakeAfter):
         assert after.held + after.sold <= after.capacity
         self.departures[departure_id] = after
 
+    def seemingly_over(self, departure_id: str, now: datetime, unheard: datetime) -> list[tuple[str, int]]:
+        return [(sale.id, seats) for sale, seats in self.over_holds(departure_id, now, unheard)]
+
     def over_holds(self, departure_id: str, now: datetime, unheard: datetime) -> list[tuple[Sale, int]]:
         ends = {OrderState.HELD: now, OrderState.PAYING: unheard}
         return [

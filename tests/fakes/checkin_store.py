@@ -9,7 +9,7 @@ from typing import Any
 
 from services.checkin.domain import Booking, Sitter, Traveller, sitter_of
 from services.checkin.errors import SeatTaken
-from services.checkin.store import NO_GUESS, CodeRow, FlightRow, PartRow, ScanRow, TraceRow
+from services.checkin.store import NO_GUESS, CodeRow, FlightRow, Noted, PartRow, ScanRow, TraceRow
 
 
 class FakeCheckinStore:
@@ -38,6 +38,12 @@ class FakeCheckinStore:
         return self.rows.get(flight_id)
 
     lock_flight = flight
+
+    def is_listed(self, flight_id: str) -> bool:
+        return flight_id in self.rows
+
+    def listed_among(self, flight_ids: Collection[str]) -> set[str]:
+        return set(flight_ids) & self.rows.keys()
 
     def add_flight(self, flight: FlightRow) -> None:
         self.rows.setdefault(flight.id, flight)
@@ -85,6 +91,8 @@ class FakeCheckinStore:
 
     def booking(self, booking_id: str) -> Booking | None:
         return self.booked.get(booking_id)
+
+    booking_with_accounts = booking
 
     def bookings(self, booking_ids: Collection[str]) -> list[Booking]:
         return [self.booked[each] for each in booking_ids if each in self.booked]
@@ -234,6 +242,15 @@ class FakeCheckinStore:
     def note_gone(self, passenger_id: str, into: str | None, now: datetime) -> None:
         self.gone.setdefault(passenger_id, into)
 
+    def note_erased(self, passenger_ids: Collection[str], now: datetime) -> None:
+        self.gone |= dict.fromkeys(passenger_ids)
+
+    def lock_merges(self) -> None:
+        pass
+
+    def hold_merges(self) -> None:
+        pass
+
     def merged_into(self, passenger_id: str) -> list[str]:
         return [id_ for id_, into in self.gone.items() if into == passenger_id]
 
@@ -253,8 +270,9 @@ class FakeCheckinStore:
             if traveller_id in traveller_ids:
                 self.passes[key] = (traveller_id, True)
 
-    def pass_of(self, flight_id: str, sequence: int) -> tuple[str, bool] | None:
-        return self.passes.get((flight_id, sequence))
+    def holder_of(self, flight_id: str, sequence: int) -> tuple[Traveller, bool] | None:
+        found = self.passes.get((flight_id, sequence))
+        return None if found is None else (self.people[found[0]], found[1])
 
     def pass_counts(self, traveller_ids: Collection[str]) -> dict[str, int]:
         whose = [each for each, _ in self.passes.values()]
@@ -278,6 +296,12 @@ class FakeCheckinStore:
 
     def traces(self, traveller_id: str) -> list[TraceRow]:
         return [each for each in reversed(self.traced) if each.traveller_id == traveller_id][:200]
+
+    def note(self, noted: Noted) -> None:
+        self.add_passes(noted.flight_id, noted.passes, noted.issued_at)
+        self.touch_bookings(noted.bookings)
+        self.touch(noted.flight_id, len(noted.passes))
+        self.add_traces(noted.traces)
 
     def old_flights(self, before: datetime, limit: int) -> list[str]:
         return [row.id for row in self.rows.values() if row.departs_at < before][:limit]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
-from services.notify.store import NewNews, NewNotice
+from services.notify.store import NewNews, NewNotice, Unsent
 from tests.fakes.notify_messages import WAITING, Message
 
 
@@ -55,3 +55,22 @@ class FakeNotices:
             if mine and one.state in WAITING and one.kind in kinds:
                 one.state = "superseded" if one.unsure_since is None else "unknown"
                 one.reason = f"message_{number}"
+
+    def unsent(self, passenger_id: str, order_id: str, kinds: Collection[str]) -> list[Unsent]:
+        return [
+            Unsent(one.id, one.news_id, one.kind, self.all.news_rows[one.news_id].news.said.get("pieces", []))
+            for one in self.all.of(passenger_id)
+            if (one.order_id, one.flight_id) == (order_id, "")
+            and one.kind in kinds
+            and one.state in WAITING
+            and one.unsure_since is None
+        ]
+
+    def reword(self, message: Unsent, said: dict[str, Any]) -> None:
+        row = self.all.news_rows[message.news_id]
+        row.news = replace(row.news, said=said)
+
+    def supersede(self, ids: Collection[int], reason: str) -> None:
+        for one in ids:
+            self.all.message_rows[one].state = "superseded"
+            self.all.message_rows[one].reason = reason

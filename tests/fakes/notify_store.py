@@ -18,6 +18,7 @@ from services.notify.store import (
     Progress,
     Recipient,
 )
+from tests.fakes.notify_cards import FakeCards
 from tests.fakes.notify_messages import WAITING, FakeAccount, FakeMessages, Message
 from tests.fakes.notify_notices import FakeNotices
 
@@ -49,6 +50,7 @@ class FakeNotifyStore:
     tokens: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     states: dict[str, AccountState] = field(default_factory=dict)
     numbers: int = 0
+    cards: FakeCards = field(default_factory=FakeCards)
 
     @property
     def people(self) -> FakePeople:
@@ -102,6 +104,12 @@ class FakePeople:
 
     def gone(self, passenger_id: str) -> tuple[bool, str | None]:
         return passenger_id in self.all.gone, self.all.gone.get(passenger_id)
+
+    def lock_merges(self) -> None:
+        pass
+
+    def hold_merges(self) -> None:
+        pass
 
     def merged_into(self, passenger_id: str) -> list[str]:
         return [each for each, into in self.all.gone.items() if into == passenger_id]
@@ -194,6 +202,9 @@ class FakeNews:
 
     def is_followed(self, flight_id: str) -> bool:
         return flight_id in self.all.flights
+
+    def followed_among(self, flight_ids: Collection[str]) -> set[str]:
+        return set(flight_ids) & self.all.flights.keys()
 
     def lock(self, flight_id: str) -> Followed | None:
         return self.all.flights.get(flight_id)

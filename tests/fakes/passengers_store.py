@@ -14,6 +14,8 @@ from services.passengers.domain import (
     ConsentEntry,
     Document,
     Erasure,
+    Pairing,
+    PairingState,
     Passenger,
     ServiceErasure,
     Session,
@@ -33,6 +35,7 @@ class FakePassengersStore:
         self.wechat: dict[str, WeChatAccount] = {}
         self.codes: dict[str, tuple[str, datetime]] = {}
         self.open_sessions: dict[str, Session] = {}
+        self.computers: dict[str, Pairing] = {}
         self.with_them: dict[str, Companion] = {}
         self.papers: dict[str, Document] = {}
         self.keys: dict[str, str] = {}
@@ -148,6 +151,32 @@ class FakePassengersStore:
 
     def end_sessions(self, passenger_id: str) -> int:
         return _drop(self.open_sessions, lambda one: one.passenger_id == passenger_id)
+
+    def add_pairing(self, pairing: Pairing) -> None:
+        self.computers[pairing.code_hash] = pairing
+
+    def pairing_of_code(self, code_hash: str) -> Pairing | None:
+        return self.computers.get(code_hash)
+
+    def pairing_of_watch(self, watch_hash: str) -> Pairing | None:
+        return next((one for one in self.computers.values() if one.watch_hash == watch_hash), None)
+
+    def settle_pairing(
+        self,
+        code_hash: str,
+        before: PairingState,
+        after: PairingState,
+        passenger_id: str | None,
+        now: datetime,
+    ) -> bool:
+        found = self.computers.get(code_hash)
+        if found is None or found.state is not before or found.expires_at <= now:
+            return False
+        self.computers[code_hash] = replace(found, state=after, passenger_id=passenger_id)
+        return True
+
+    def purge_pairings(self, before: datetime, limit: int) -> int:
+        return _drop(self.computers, lambda one: one.expires_at < before, limit)
 
     def purge_sessions(self, now: datetime, codes_before: datetime, limit: int) -> int:
         over = _drop(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -33,6 +33,10 @@ class FakeIntents:
 
     lock = find
 
+    def orders(self, payments: Collection[str]) -> dict[str, tuple[str, str]]:
+        known = {number: self.rows[number] for number in payments if number in self.rows}
+        return {number: (one.order_service, one.order_id) for number, one in known.items()}
+
     def of_order(self, order_service: str, order_id: str) -> list[Intent]:
         mine = [
             each
@@ -50,6 +54,12 @@ class FakeIntents:
         for each in mine:
             self._save(each, replace(each, passenger_id=to, version=each.version + 1))
         return len(mine)
+
+    def lock_merges(self) -> None:
+        pass
+
+    def hold_merges(self) -> None:
+        pass
 
     def current(self, order_service: str, order_id: str) -> Intent | None:
         return next((each for each in self.of_order(order_service, order_id) if each.state not in GONE), None)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from kernel.saga.rows import WrongStep
-from kernel.saga.states import ENDED, MOVES, NEW, OPEN, OWED, Refund, RefundState, Sale, State, Step
+from kernel.saga.states import ENDED, MOVES, NEW, OPEN, OWED, UNPAID, Refund, RefundState, Sale, State, Step
 
 
 class FakeSales:
@@ -57,6 +57,11 @@ class FakeSales:
     def open_holds(self, buyer_id: str, now: datetime) -> int:
         mine = (sale for sale in self.sales.values() if sale.buyer_id == buyer_id)
         return sum(sale.state in OPEN and sale.expires_at > now for sale in mine)
+
+    def ended_unpaid(self, buyer_id: str, since: datetime, now: datetime) -> list[datetime]:
+        mine = (sale for sale in self.sales.values() if sale.buyer_id == buyer_id and sale.state in UNPAID)
+        ends = (sale.ended_at or sale.expires_at for sale in mine)
+        return sorted((at for at in ends if since < at <= now), reverse=True)
 
     def steps(self, order_id: str) -> list[Step]:
         return list(self.taken.get(order_id, ()))

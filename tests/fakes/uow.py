@@ -57,8 +57,8 @@ class FakeInbox:
         self._state.seen.add(event_id)
         return True
 
-    def claim(self, request_id: str) -> bool:
-        return True
+    def begin(self, request_id: str) -> StoredAnswer | None:
+        return self.answer_of(request_id)
 
     def answer_of(self, request_id: str) -> StoredAnswer | None:
         return self._state.answers.get(request_id)

@@ -21,7 +21,7 @@ from kernel.ids import new_id
 from tests.messaging.calls.harness import Wire, eventually
 from tests.support.stack import Stack
 
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 TRY_S = 1.0
 _AGAIN = {Kind.UNAVAILABLE.value, Kind.DEADLINE.value}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
@@ -23,12 +24,15 @@ from tests.support.folders import temporary_folder
 
 pytestmark = pytest.mark.timeout(400)
 
-# The longest that the gateway lets a caller wait, and what an answer needs to travel.
+# The longest that the gateway lets a caller wait, and what an answer needs to travel on a machine that others use.
 DEADLINE_S = 4.0
-MARGIN_S = 0.5
+MARGIN_S = 4.0
 HEALED_S = 60.0
+FORGOTTEN_S = 15.0
 BUYERS = 6
 BRIEFLY_S, LONG_S = 5.0, 30.0
+# Longer than anybody may wait, and than the slowest machine takes for what is in time.
+TOO_LONG_S = 15.0
 EVERY_S = 0.4
 AWAY = (503, 504)
 
@@ -107,6 +111,31 @@ def test_the_broker_stops_between_a_payments_commit_and_its_event(
     told_once(stand, ids)
 
 
+@pytest.mark.long
+def test_control_without_outbox_and_sweeper_nobody_ever_hears_of_the_payments(broker: Broker) -> None:
+    with temporary_folder("airport-bus-outage-") as var, BusStand(var, broker) as stand:
+        stand.serve(module="tests.faults.unguarded", UNGUARDED="forgets")
+
+        async def ask() -> list[tuple[Buyer, str, str]]:
+            async with stand.client() as client:
+                return [await payable(stand, client, buyer) for buyer in stand.sign_in(2)]
+
+        asked = asyncio.run(ask())
+        ids = [order_id for _, order_id, _ in asked]
+        stand.wechat.lose_notification(len(asked))
+        broker.stop()
+        try:
+            for _, _, code in asked:
+                stand.payer.pay({"code_url": code})
+            assert wait_until(lambda: len(numbers(stand, ids)) == len(ids), HEALED_S)
+        finally:
+            broker.start()
+        assert not wait_until(lambda: states(stand, ids) != {"paying": len(ids)}, FORGOTTEN_S)
+        print(
+            f"forgotten: {len(ids)} payments booked, {dict(states(stand, ids))} {FORGOTTEN_S:g} s after the broker came back"
+        )
+
+
 async def one_look(stand: BusStand, buyer: Buyer, order_id: str) -> tuple[float, int]:
     async with stand.client() as client:
         return await timed(lambda: client.get(f"/api/v1/bus/orders/{order_id}", headers=buyer.headers))
@@ -172,10 +201,7 @@ def frozen(stand: BusStand, broker: Broker, orders: list[tuple[Buyer, str, str]]
         waited, holds = asyncio.run(crowd(stand, orders, seconds))
     finally:
         broker.thaw()
-    slowest = max(each for each, _ in waited)
-    print(
-        f"frozen {seconds:g} s: {len(waited)} requests, the slowest {slowest:.2f} s, {Counter(s for _, s in waited)}"
-    )
+    slowest = told_of(waited, seconds)
     assert slowest < DEADLINE_S + MARGIN_S
     assert {status for _, status in waited} <= {*AWAY}
     held = asyncio.run(again(stand, holds))
@@ -184,6 +210,13 @@ def frozen(stand: BusStand, broker: Broker, orders: list[tuple[Buyer, str, str]]
     assert wait_until(lambda: not unsent(stand), HEALED_S)
     told_once(stand, ids)
     assert seats(stand) == len(holds), "a hold that was asked for twice is one hold"
+
+
+def told_of(waited: list[tuple[float, int]], seconds: float) -> float:
+    """The longest that anybody waited."""
+    slowest, statuses = max(each for each, _ in waited), Counter(status for _, status in waited)
+    print(f"frozen {seconds:g} s: {len(waited)} requests, the slowest {slowest:.2f} s, {statuses}")
+    return slowest
 
 
 def seats(stand: BusStand) -> Any:
@@ -205,3 +238,22 @@ def test_the_same_for_half_a_minute(
 ) -> None:
     stand.departures.pop(1)
     frozen(stand, broker, orders, LONG_S)
+
+
+@pytest.mark.long
+def test_control_a_gateway_without_deadlines_lets_people_wait_until_the_broker_is_back(
+    broker: Broker,
+) -> None:
+    with temporary_folder("airport-bus-outage-") as var, BusStand(var, broker) as stand:
+        stand.stack.kill_gateway()
+        stand.stack.start_gateway("tests.faults.patient")
+        stand.serve()
+        # Nobody is answered before.
+        thaw = threading.Timer(TOO_LONG_S, broker.thaw)
+        broker.freeze()
+        thaw.start()
+        try:
+            waited, _ = asyncio.run(crowd(stand, [], BRIEFLY_S))
+        finally:
+            thaw.join()
+    assert told_of(waited, TOO_LONG_S) > DEADLINE_S + MARGIN_S

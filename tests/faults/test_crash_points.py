@@ -5,18 +5,23 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from deploy.broker import Broker
+from deploy.databases import ensure_database
+from deploy.services import SERVICES
+from kernel.db import Database
 from kernel.ids import new_id
 from tests.faults.mortal import Mortal
+from tests.support.databases import Postgres
 from tests.support.folders import temporary_folder
 from tests.support.merchant import Merchant
 from tests.support.stack import Stack
@@ -80,31 +85,45 @@ class Shop:
         assert paid == [number], "it was paid once"
         left = order["amount_fen"] - quote
         assert traced["balances"] == {"wechat": left, "order:bus": -left, "refunds": 0}
-        asked = "SELECT name FROM outbox WHERE aggregate = ?"
-        told = Counter(name for (name,) in self._rows(asked, order["id"]))
+        told = Counter(
+            name for (name,) in self._rows("SELECT name FROM outbox WHERE aggregate = :id", order["id"])
+        )
         assert told == {"tickets_issued": 1, "tickets_returned": 1}
-        (counts,) = self._rows("SELECT sold, held FROM departures WHERE id = ?", self.ride["departure_id"])
+        (counts,) = self._rows("SELECT sold, held FROM departures WHERE id = :id", self.ride["departure_id"])
         assert counts == (0, 0), "all seats are free again"
 
-    def _rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.services.stack.var / "bus.sqlite3", timeout=5)) as connection:
-            return connection.execute(query, values).fetchall()
+    def _rows(self, query: str, id_: str) -> list[Any]:
+        url = self.services.stack.environ["DATABASE_URL"].replace("{service}", "bus")
+        database = Database(url)
+        with database.engine.connect() as connection:
+            rows = list(connection.execute(text(query), {"id": id_}))
+        database.close()
+        return rows
 
 
 @pytest.fixture(scope="module")
 def shop(broker: Broker) -> Iterator[Shop]:
-    merchant = Merchant()
     with temporary_folder("airport-crash-") as var:
-        url = broker.add_vhost("crash")
-        stack = Stack(var, broker, url, SERVICES_OPS_PORT="0", DATABASE_URL="", **merchant.settings())
+        yield from shops(broker, var, f"sqlite:///{var}/{{service}}.sqlite3")
+
+
+@pytest.fixture(scope="module")
+def postgres_shop(broker: Broker, postgres: Postgres) -> Iterator[Shop]:
+    with temporary_folder("airport-crash-") as var:
+        yield from shops(broker, var, postgres.url("crash_{service}"))
+
+
+def shops(broker: Broker, var: Path, url: str) -> Iterator[Shop]:
+    with closing(Merchant()) as merchant:
+        vhost = broker.add_vhost(f"crash-{new_id()}")
+        stack = Stack(var, broker, vhost, SERVICES_OPS_PORT="0", DATABASE_URL=url, **merchant.settings())
         (var / "log").mkdir()
+        for service in SERVICES:
+            ensure_database(url.replace("{service}", service))
         stack.migrate()
-        imported = stack.run("bus-demo", "-m", "deploy.cli", "bus", "demo")
-        assert imported.wait(60.0)
-        assert imported.returncode == 0, stack.log("bus-demo")
+        stack.airport("bus demo")
         with Mortal(stack, "bus", "payments") as services:
             yield Shop(services, merchant, ride_tomorrow(services))
-        merchant.close()
 
 
 def ride_tomorrow(services: Mortal) -> dict[str, str]:
@@ -128,7 +147,7 @@ def killed_at(shop: Shop, point: int | str) -> int:
     try:
         shop.sale()
     except AssertionError as exc:
-        where = [*shop.services.live(), "nowhere"][-1]
+        where = ["nowhere", *shop.services.live()][-1]
         raise AssertionError(f"killed at boundary {point}, {where}: {exc}") from exc
     shop.services.live()
     return shop.services.deaths - deaths
@@ -144,10 +163,20 @@ def test_a_sale_survives_a_death_at_any_boundary(shop: Shop) -> None:
 
 @pytest.mark.long
 def test_a_sale_survives_a_death_at_every_boundary(shop: Shop) -> None:
+    rounds(shop, ROUNDS)
+
+
+@pytest.mark.long
+def test_a_sale_on_postgresql_survives_a_death_at_every_boundary(postgres_shop: Shop) -> None:
+    rounds(postgres_shop, ROUNDS)
+
+
+def rounds(shop: Shop, count: int) -> None:
+    """So many times over all boundaries; other ones each time where there are more than are tried."""
     passed = boundaries(shop)
-    for round_ in range(ROUNDS):
+    for round_ in range(count):
         step = (len(passed) - 6) / MANY
-        points = [1 + int(place * step + round_ * step / ROUNDS) for place in range(MANY)]
+        points = [1 + int(place * step + round_ * step / count) for place in range(MANY)]
         died = sum(killed_at(shop, point) for point in points)
         print(f"round {round_ + 1}: {len(passed)} boundaries in a sale, killed at {died} of {len(points)}")
         assert died >= ENOUGH
@@ -155,9 +184,22 @@ def test_a_sale_survives_a_death_at_every_boundary(shop: Shop) -> None:
 
 @pytest.mark.long
 def test_control_a_refund_asked_for_under_another_number_each_time_is_caught(shop: Shop) -> None:
+    carelessly(shop)
+
+
+@pytest.mark.long
+def test_control_a_refund_asked_for_under_other_numbers_is_caught_on_postgresql(postgres_shop: Shop) -> None:
+    carelessly(postgres_shop)
+
+
+def carelessly(shop: Shop) -> None:
+    """What is survived with the guard isn't without it."""
+    point = "before UPDATE order_refunds SET"
+    assert killed_at(shop, point) == 1
     shop.services.pause()
     with Mortal(shop.services.stack, "bus", "payments", DYING_CARELESS="1") as careless:
         other = Shop(careless, shop.merchant, shop.ride)
-        with pytest.raises(AssertionError, match="stuck at returning"):
-            killed_at(other, "before UPDATE order_refunds SET")
+        with pytest.raises(AssertionError, match="stuck at returning") as caught:
+            killed_at(other, point)
+    print(f"caught: {caught.value}", flush=True)
     shop.services.keep_alive()

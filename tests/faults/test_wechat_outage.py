@@ -11,10 +11,8 @@ import pytest
 
 from deploy.broker import Broker
 from deploy.processes import wait_until
-from kernel.ids import new_id
-from tests.support.folders import temporary_folder
 from tests.support.partner import Partner, departure_update
-from tests.support.sandbox import Sandbox
+from tests.support.sandbox import Sandbox, in_wechat
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.timeout(240)
@@ -30,17 +28,13 @@ class Suite:
 
 @pytest.fixture(scope="module")
 def suite(broker: Broker) -> Iterator[Suite]:
-    with temporary_folder("airport-wechat-outage-") as var:
-        stack = Stack(var, broker, broker.add_vhost(f"wechat-outage-{new_id()}"))
-        with Sandbox(var, stack.base_url) as wechat:
-            stack.environ |= wechat.environ
-            with stack:
-                partner = Partner.register(stack.base_url, stack.environ)
-                at = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=2)
-                assert partner.push([departure_update(NUMBER, at)]).status_code == 200
-                search = f"{stack.base_url}/api/v1/flights?q=CZ{NUMBER}"
-                assert wait_until(lambda: f"CZ{NUMBER}" in wechat.http.get(search).text, 10.0)
-                yield Suite(stack, wechat)
+    with in_wechat(broker, "wechat-outage") as (stack, wechat):
+        partner = Partner.register(stack.base_url, stack.environ)
+        at = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=2)
+        assert partner.push([departure_update(NUMBER, at)]).status_code == 200
+        search = f"{stack.base_url}/api/v1/flights?q=CZ{NUMBER}"
+        assert wait_until(lambda: f"CZ{NUMBER}" in wechat.http.get(search).text, 30.0)
+        yield Suite(stack, wechat)
 
 
 def shown(delivery: dict[str, Any]) -> str:

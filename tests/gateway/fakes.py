@@ -12,11 +12,11 @@ import httpx
 import orjson
 
 from gateway.app import Gateway
-from gateway.cache.window import to_wire
 from gateway.rpc import CallContext
 from gateway.settings import Settings
 from kernel import clock
 from kernel.config import load
+from kernel.instants import instant
 from services.airport import Airport
 from services.flights.errors import FlightNotFound
 
@@ -72,12 +72,12 @@ def flight(
         "codeshares": [],
         "direction": direction,
         "service_day_local": day.isoformat(),
-        "board_at": to_wire(here),
+        "board_at": instant(here),
         "status": "scheduled",
         "delay_minutes": None,
         "departure": {
             "airport": _airport(ends[0]),
-            "scheduled_at": to_wire(departs),
+            "scheduled_at": instant(departs),
             "estimated_at": None,
             "actual_at": None,
             "terminal": None,
@@ -89,7 +89,7 @@ def flight(
         | (own if direction == "departure" else {}),
         "arrival": {
             "airport": _airport(ends[1]),
-            "scheduled_at": to_wire(arrives),
+            "scheduled_at": instant(arrives),
             "estimated_at": None,
             "actual_at": None,
             "terminal": None,
@@ -98,7 +98,7 @@ def flight(
             "belt": None,
         }
         | (own if direction == "arrival" else {}),
-        "milestones": {"off_block": _times(to_wire(departs)), "on_block": _times(to_wire(arrives))},
+        "milestones": {"off_block": _times(instant(departs)), "on_block": _times(instant(arrives))},
         "route": [_airport(code) for code in ends],
         "aircraft": {"type": "738", "registration": "B1234"},
         "delay_reasons": [],
@@ -113,7 +113,7 @@ def flight(
             *(f"f:{word}" for word in (ends[0].lower(), _PLACES[ends[0]][0], _PLACES[ends[0]][1].lower())),
             *(f"t:{word}" for word in (ends[1].lower(), _PLACES[ends[1]][0], _PLACES[ends[1]][1].lower())),
         ],
-        "updated_at": to_wire(here - timedelta(days=1)),
+        "updated_at": instant(here - timedelta(days=1)),
     }
     return found | changes
 

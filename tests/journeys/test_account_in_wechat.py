@@ -11,10 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from deploy.broker import Broker
-from kernel.ids import new_id
-from tests.support.folders import temporary_folder
 from tests.support.pages import PHONE
-from tests.support.sandbox import Sandbox
+from tests.support.sandbox import Sandbox, in_wechat
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.timeout(180)
@@ -30,12 +28,8 @@ class Suite:
 
 @pytest.fixture(scope="module")
 def suite(broker: Broker) -> Iterator[Suite]:
-    with temporary_folder("airport-account-") as var:
-        stack = Stack(var, broker, broker.add_vhost(f"account-{new_id()}"))
-        with Sandbox(var, stack.base_url, SANDBOX_ANSWER_S="2") as wechat:
-            stack.environ |= wechat.environ
-            with stack:
-                yield Suite(stack, wechat)
+    with in_wechat(broker, "account") as (stack, wechat):
+        yield Suite(stack, wechat)
 
 
 @pytest.fixture
@@ -45,7 +39,7 @@ def page(browser: Browser, suite: Suite) -> Iterator[Page]:
     ann.subscribe()
     context = browser.new_context(viewport=PHONE, locale="en-GB", accept_downloads=False)
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(20_000)
     page.goto(ann.page_url("/me"))
     yield page
     context.close()
@@ -110,7 +104,7 @@ def delete_everything(page: Page) -> None:
     page.get_by_label("Yes, delete everything about me").check()
     page.get_by_role("button", name="Delete everything").click()
     expect(page.locator(".report li")).not_to_have_count(0)
-    for _ in range(20):
+    for _ in range(60):
         if page.get_by_role("heading", name="Everything was deleted").count():
             break
         page.wait_for_timeout(500)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,9 @@ from kernel import clock
 from kernel.ids import new_id
 from services.bus import schemas
 from tests.messaging.calls.harness import Wire
+from tests.support.days import day, noon
 from tests.support.stack import Stack
+from tests.unit.shop import coupons as in_shop
 
 
 @pytest.fixture
@@ -25,9 +28,7 @@ def wire(stack: Stack) -> Iterator[Wire]:
 
 
 def test_a_seat_is_found_held_and_given_back(stack: Stack, wire: Wire) -> None:
-    imported = stack.run("bus-demo", "-m", "deploy.cli", "bus", "demo")
-    assert imported.wait(60.0)
-    assert imported.returncode == 0, stack.log("bus-demo")
+    stack.airport("bus demo")
 
     def call(method: str, **request: Any) -> Any:
         answer = wire.call("bus", method, request)
@@ -38,7 +39,7 @@ def test_a_seat_is_found_held_and_given_back(stack: Stack, wire: Wire) -> None:
     assert call("list_stops", latitude=28.19, longitude=113.2149)["stops"][0]["id"] == "CSX-T1"
 
     # A flight tomorrow noon, so that its bus is still to come whatever the hour.
-    flight_at = (clock.now() + timedelta(days=1)).replace(hour=4, minute=0, second=0, microsecond=0)
+    flight_at = noon(1)
     found = call("search_departures", from_stop="WUYI", flight_departs_at=flight_at.isoformat(), limit=1)
     (ride,) = found["departures"]
     assert ride["leaves"]["arrives_at"] == (flight_at - timedelta(hours=2)).isoformat().replace("+00:00", "Z")
@@ -54,6 +55,42 @@ def test_a_seat_is_found_held_and_given_back(stack: Stack, wire: Wire) -> None:
     assert call("release_seats", request_id=new_id(), **mine)["order"]["state"] == "released"
     assert call("get_order", **mine)["order"]["state"] == "released"
     assert call("get_departure", **key)["ride"]["free"] == ride["free"]
+
+
+def test_a_ticket_that_a_coupon_pays_is_issued_and_the_mall_hears_of_it(wire: Wire) -> None:
+    def call(service: str, method: str, **request: Any) -> Any:
+        answer = wire.call(service, method, request)
+        assert answer.error is None, answer.error
+        return answer.result
+
+    desk = {"actor": "staff:chen", "shops": ["*"]}
+    campaign = in_shop.draft(value_fen=5_000, threshold_fen=0, scope={"services": ["bus"]})
+    wish = {"campaign": campaign, "campaign_id": None, "seen_version": 0}
+    saved = call("shop", "save_campaign", request_id=new_id(), **desk, **wish)["campaign"]
+    on = {"campaign_id": saved["id"], "state": "on"}
+    call("shop", "set_campaign_state", request_id=new_id(), **desk, **on)
+    claim = {"passenger_id": "p1", "campaign_id": saved["id"]}
+    coupon_id = call("shop", "claim_coupon", request_id=new_id(), **claim)["coupon"]["id"]
+    mine = {"passenger_id": "p1", "coupon_id": coupon_id}
+
+    after = (clock.now() + timedelta(days=1)).isoformat()
+    ride = call("bus", "search_departures", from_stop="WUYI", to_stop="CSX", after=after)["departures"][0]
+    key = {"departure_id": ride["departure_id"], "from_stop": "WUYI", "to_stop": "CSX"}
+    wanted = {"passengers": [{"kind": "adult"}], "passenger_id": "p1", "coupon_ids": [coupon_id], **key}
+    order = call("bus", "hold_seats", request_id=new_id(), **wanted)["order"]
+    assert (order["amount_fen"], order["discount_fen"]) == (0, ride["prices"]["adult_fen"])
+    assert call("shop", "get_coupon", **mine)["coupon"]["state"] == "locked"
+    refused = wire.call("bus", "hold_seats", {"request_id": new_id(), **wanted}).document
+    assert (refused["code"], refused["data"]["why"]) == ("shop.coupon_not_usable", "locked")
+
+    about = {"passenger_id": "p1", "order_id": order["id"]}
+    paid = call("bus", "pay_order", request_id=new_id(), channel="native", **about)
+    assert (paid["order"]["state"], paid["pay"]) == ("issued", {})
+    until = time.monotonic() + 20
+    while (state := call("shop", "get_coupon", **mine)["coupon"]["state"]) == "locked":
+        assert time.monotonic() < until, "bus's timer told nobody"
+        time.sleep(0.3)
+    assert state == "redeemed"
 
 
 def test_what_is_wrong_with_a_request_is_named(wire: Wire) -> None:
@@ -73,8 +110,8 @@ def test_a_bus_is_seen_off_and_cancelled(stack: Stack, wire: Wire) -> None:
 
     ((key,),) = call("ticket_keys", schemas.TicketKeysSchema).values()
     assert len(base64.b64decode(key["public_key"])) == 32
-    day = (clock.now() + timedelta(days=1)).date().isoformat()
-    first, second, *_ = call("list_day", schemas.DaySchema, day_local=day, line_id="X1")["departures"]
+    tomorrow = f"{day(1)}"
+    first, second, *_ = call("list_day", schemas.DaySchema, day_local=tomorrow, line_id="X1")["departures"]
     bus = {"departure_id": first["departure_id"]}
     assert call("get_manifest", schemas.ManifestSchema, **bus) == {"departure": first, "tickets": []}
     now = clock.real_now().isoformat()

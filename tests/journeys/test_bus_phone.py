@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Error, FrameLocator, Page, expect
 
 from deploy.broker import Broker
 from deploy.processes import wait_until
-from kernel.ids import new_id
 from tests.gateway.web.travellers import ANNA
-from tests.support.folders import temporary_folder
+from tests.support.days import noon
 from tests.support.pages import PHONE, SMALL, Served, faults_of, open_tab, serving, sign_in
 from tests.support.partner import Partner, departure_update
-from tests.support.sandbox import Person, Sandbox
+from tests.support.phones import phone_of, wechat_tab
+from tests.support.sandbox import Person, Sandbox, in_wechat
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.timeout(240)
@@ -34,27 +33,20 @@ class Suite:
 
 @pytest.fixture(scope="module")
 def suite(broker: Broker) -> Iterator[Suite]:
-    with temporary_folder("airport-bus-") as var:
-        stack = Stack(var, broker, broker.add_vhost(f"bus-{new_id()}"), NOTIFY_QUIET_HOURS="-")
-        with Sandbox(var, stack.base_url, SANDBOX_ANSWER_S="2") as wechat:
-            stack.environ |= wechat.environ
-            with stack:
-                for name, *command in (("menu", "menu", "publish"), ("bus-demo", "bus", "demo")):
-                    process = stack.run(name, "-m", "deploy.cli", *command)
-                    assert process.wait(60.0), stack.log(name)
-                    assert process.returncode == 0, stack.log(name)
-                suite = Suite(stack, wechat)
-                fly_tomorrow(suite)
-                yield suite
+    with in_wechat(broker, "bus", NOTIFY_QUIET_HOURS="-") as (stack, wechat):
+        stack.airport("menu publish", "bus demo")
+        suite = Suite(stack, wechat)
+        fly_tomorrow(suite)
+        yield suite
 
 
 def fly_tomorrow(suite: Suite) -> None:
     """A departure tomorrow at noon there: whatever the hour now, its bus is still to come."""
-    noon = datetime.now(UTC).replace(hour=4, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    at = noon(1)
     partner = Partner.register(suite.stack.base_url, suite.stack.environ)
-    assert partner.push([departure_update(NUMBER, noon)]).status_code == 200
-    search = f"{suite.stack.base_url}/api/v1/flights?q=CZ{NUMBER}&day={noon:%Y-%m-%d}"
-    assert wait_until(lambda: f'"CZ{NUMBER}"' in suite.wechat.http.get(search).text, 10.0)
+    assert partner.push([departure_update(NUMBER, at)]).status_code == 200
+    search = f"{suite.stack.base_url}/api/v1/flights?q=CZ{NUMBER}&day={at:%Y-%m-%d}"
+    assert wait_until(lambda: f'"CZ{NUMBER}"' in suite.wechat.http.get(search).text, 30.0)
 
 
 @pytest.fixture
@@ -65,24 +57,15 @@ def someone(suite: Suite) -> Person:
 
 
 @pytest.fixture
-def phone(browser: Browser, suite: Suite, someone: Person) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    page.goto(f"{suite.wechat.url}/?user={someone.openid}")
-    page.wait_for_selector("body[data-ready]")
-    yield page
-    context.close()
+def phone(browser: Browser, someone: Person) -> Iterator[Page]:
+    with phone_of(browser, someone) as page:
+        yield page
 
 
 @pytest.fixture
 def tab(browser: Browser) -> Iterator[Page]:
-    """A browser of its own for WeChat's pages, whose network can be cut without cutting the phone's."""
-    context = browser.new_context(viewport=PHONE, locale="zh-CN")
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    yield page
-    context.close()
+    with wechat_tab(browser) as page:
+        yield page
 
 
 def test_a_ticket_is_found_for_a_flight_paid_shown_offline_and_given_back(
@@ -104,7 +87,7 @@ def hold_for_the_flight(page: FrameLocator) -> None:
     page.get_by_label("出发地").select_option(label="五一广场")
     page.get_by_label("赶航班").fill(f"cz {NUMBER}")
     page.get_by_role("button", name="查询班次").click()
-    expect(page.locator(".bus__flight")).to_contain_text("提前两小时到达机场")
+    expect(page.locator(".bus__flight")).to_contain_text("提前2小时到达机场")
     last = page.locator(".offer").last
     expect(last).to_contain_text("时间正好")
     expect(last.locator(".ride__end--in b")).to_have_text("10:00")
@@ -140,7 +123,7 @@ def in_tunnel(tab: Page, someone: Person, address: str) -> None:
     """The ticket opened once is there without a network, and says from when it is."""
     tab.goto(someone.page_url(address))
     expect(tab.locator(".qr svg")).to_have_count(2)
-    assert wait_until(lambda: tab.evaluate(KEPT) == 1, 10.0, every_s=0.1)
+    assert wait_until(lambda: tab.evaluate(KEPT) == 1, 30.0, every_s=0.1)
     tab.context.set_offline(True)
     tab.reload()
     expect(tab.locator(".qr svg")).to_have_count(2)

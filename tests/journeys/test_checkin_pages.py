@@ -1,4 +1,5 @@
-"""A family of four with an infant checks in on the sandbox's phone, sees a new gate, and shows the pass offline."""
+"""A family of four with an infant checks in on the sandbox's phone, sits together, sees a new gate, shows the passes
+without a network, and is boarded by pictures of the screen."""
 
 from __future__ import annotations
 
@@ -6,147 +7,119 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from deploy.broker import Broker
+from deploy.demo.travellers.departures import Departure
+from deploy.demo.travellers.roll import Trial, roll_of
 from deploy.processes import wait_until
-from gateway.barcodes import read_codes
-from kernel.ids import new_id
-from kernel.sealing import seal
 from tests.gateway.web.travellers import ANNA
-from tests.messaging.calls.harness import Wire
-from tests.support.folders import temporary_folder
+from tests.support.demo_airline import DemoAirline, coming_departure
 from tests.support.pages import PHONE, SMALL, Served, faults_of, open_tab, serving, sign_in
-from tests.support.partner import Partner, departure_update
-from tests.support.sandbox import Person, Sandbox
-from tests.support.stack import Stack
-from tests.unit.checkin.examples import aircraft, booking, person
+from tests.support.phones import phone_of, wechat_tab
+from tests.support.sandbox import Person, Sandbox, in_wechat
 
 pytestmark = pytest.mark.timeout(240)
-NUMBER = 3105
-PNR = "FAM5X1"
 KEPT = "caches.keys().then(names => names.filter(name => name.startsWith('tickets-')).length)"
 """How many readers' passes this browser keeps."""
+FREE_ROW = """body => [...body.rows]
+    .filter(row => !row.matches('.is-exit') && !row.querySelector('.seat--legroom, .seat--cot'))
+    .map(row => ({free: row.querySelectorAll('.seat--free'), all: row.querySelectorAll('.seat')}))
+    .filter(row => row.free.length >= 4)
+    .sort((one, other) => (one.all.length - one.free.length) - (other.all.length - other.free.length))[0]
+    .free[0].value"""
+"""A seat in a plain row that nobody sits in, or as few as can be: a regional jet has four seats abreast."""
+VOID = 5
+"""What `airport demo scan` ends with for a pass that was given back."""
 
 
 @dataclass
 class Suite:
-    stack: Stack
-    wechat: Sandbox
-    partner: Partner
-    departs_at: datetime
+    """departure: of the demo; its airline has sent the list, on which `family` is a booking worth trying."""
 
-    def report(self, **changes: Any) -> None:
-        answer = self.partner.push([departure_update(NUMBER, self.departs_at, **changes)])
-        assert answer.status_code == 200, answer.text
+    wechat: Sandbox
+    airline: DemoAirline
+    departure: Departure
+    family: Trial
+    names: dict[str, str]
+    """In the letters of a pass; each with the characters of the list."""
+
+    def scan(self, picture: Path) -> tuple[int, str]:
+        """What the airline's scanner says of a picture, and how it ends."""
+        done = self.airline.run("scan", str(picture), "--flight", self.departure.flight_id)
+        return done.exit_code, done.output
+
+
+def takes_infants(departure: Departure) -> bool:
+    """Whether the family may check in here, and its names come in characters, too."""
+    roll = roll_of(departure)
+    family = roll.trials[0]
+    return bool(family.zh.endswith("全家一起值机") and family.chinese) and not roll.as_teletype
 
 
 @pytest.fixture(scope="module")
 def suite(broker: Broker) -> Iterator[Suite]:
-    with temporary_folder("airport-check-in-") as var:
-        vhost = broker.add_vhost(f"check-in-{new_id()}")
-        stack = Stack(var, broker, vhost, NOTIFY_QUIET_HOURS="-", CHECKIN_CODES_TO_ASKER="true")
-        with Sandbox(var, stack.base_url, SANDBOX_ANSWER_S="2") as wechat:
-            stack.environ |= wechat.environ
-            with stack:
-                menu = stack.run("menu", "-m", "deploy.cli", "menu", "publish")
-                assert menu.wait(60.0), stack.log("menu")
-                assert menu.returncode == 0, stack.log("menu")
-                partner = Partner.register(stack.base_url, stack.environ)
-                departs_at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=3)
-                made = Suite(stack, wechat, partner, departs_at)
-                made.report(departure={"gate": "B12"})
-                push_list(made)
-                yield made
-
-
-def push_list(suite: Suite) -> None:
-    """The airline's list and aircraft of the flight."""
-    search = f"{suite.stack.base_url}/api/v1/flights?q=CZ{NUMBER}"
-    found: list[dict[str, Any]] = []
-
-    def known() -> bool:
-        found[:] = suite.wechat.http.get(search).json()["flights"]
-        return bool(found)
-
-    assert wait_until(known, 10.0)
-    wire = Wire(suite.stack.amqp_url)
-
-    def call(method: str, **request: Any) -> Any:
-        answer = wire.call("checkin", method, request, headers={"nameko.principal": "gateway:test"})
-        assert answer.error is None, answer.error
-        return answer.result
-
-    people = (
-        person("LI", "SI", infant={"name": {"surname": "LI", "given": "XIAOBAO"}}),
-        person("WANG", "FANG", gender="female"),
-        person("LI", "DABAO", kind="child"),
-        person("LI", "ERBAO", kind="child"),
-    )
-    sealed = seal(call("get_sealing_key")["key"], json.dumps({"bookings": [booking(PNR, *people)]}))
-    partner = {"client_id": "cz", "airlines": ["CZ"]}
-    given = {"partner": partner, "flight_id": found[0]["id"], "version": 1}
-    assert call("apply_list", request_id=new_id(), sealed=sealed, **given)["outcome"] == "applied"
-    assert call("apply_configuration", request_id=new_id(), configuration=aircraft(), **given)["seats"] == 120
-    wire.close()
+    told_here = {"NOTIFY_QUIET_HOURS": "-", "CHECKIN_CODES_TO_ASKER": "true"}
+    with in_wechat(broker, "check-in", **told_here) as (stack, wechat):
+        stack.airport("menu publish")
+        departure = coming_departure(takes_infants)
+        airline = DemoAirline(stack, stack.var)
+        airline.send_lists([departure], departure={"gate": "12"})
+        roll = roll_of(departure)
+        people = [one for one in roll.content()["bookings"] if one["pnr"] == roll.trials[0].pnr]
+        called = [one["name"] for one in people[0]["passengers"]]
+        names = {f"{one['surname']} {one['given']}": one["chinese"] for one in called}
+        yield Suite(wechat, airline, departure, roll.trials[0], names)
 
 
 @pytest.fixture
 def someone(suite: Suite) -> Person:
-    someone = suite.wechat.person("李四")
+    someone = suite.wechat.person("一家之主")
     someone.subscribe()
     return someone
 
 
 @pytest.fixture
-def phone(browser: Browser, suite: Suite, someone: Person) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    page.goto(f"{suite.wechat.url}/?user={someone.openid}")
-    page.wait_for_selector("body[data-ready]")
-    yield page
-    context.close()
+def phone(browser: Browser, someone: Person) -> Iterator[Page]:
+    with phone_of(browser, someone) as page:
+        yield page
 
 
 @pytest.fixture
 def tab(browser: Browser) -> Iterator[Page]:
-    """A browser of its own for WeChat's pages, whose network can be cut without cutting the phone's."""
-    context = browser.new_context(viewport=PHONE, locale="zh-CN", device_scale_factor=2)
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    yield page
-    context.close()
+    with wechat_tab(browser, scale=2) as page:
+        yield page
 
 
-def test_a_family_with_an_infant_checks_in_and_shows_its_passes_without_a_network(
-    suite: Suite, phone: Page, tab: Page, someone: Person
+def test_a_family_with_an_infant_checks_in_together_and_is_boarded_by_pictures_of_its_passes(
+    suite: Suite, phone: Page, tab: Page, someone: Person, tmp_path: Path
 ) -> None:
     phone.get_by_role("button", name="我的航班").click()
     phone.get_by_role("button", name="在线值机").click()
     page = phone.frame_locator("iframe")
-    find(page)
+    find(page, suite)
     prove(page, someone)
-    sit_together(page)
-    declare(page)
-    expect(page.locator(".now__gate dd")).to_have_text("B12")
-    suite.report(departure={"gate": "C21"})
-    expect(page.locator(".now__gate dd")).to_have_text("C21", timeout=15_000)
+    sit_together(page, suite)
+    declare(page, 4)
+    expect(page.locator(".now__gate dd")).to_have_text("12")
+    moved = suite.airline.run("disrupt", suite.departure.flight_id, "--gate", "77")
+    assert moved.exit_code == 0, moved.output
+    expect(page.locator(".now__gate dd")).to_have_text("77", timeout=15_000)
     address = str(page.locator("[data-passes]").get_attribute("data-passes"))
-    in_tunnel(tab, someone, address)
-    give_one_back(page, tab, someone, address)
+    pictures = in_tunnel(suite, tab, someone, address, tmp_path)
+    again = give_one_back(suite, page, tab, someone, address)
+    at_the_gate(suite, pictures, again, tab)
 
 
-def find(page: FrameLocator) -> None:
-    page.get_by_label("号码", exact=True).fill(PNR.lower())
-    page.get_by_label("姓氏", exact=True).fill("李")
+def find(page: FrameLocator, suite: Suite) -> None:
+    page.get_by_label("号码", exact=True).fill(suite.family.pnr.lower())
+    page.get_by_label("姓氏", exact=True).fill(suite.family.chinese[:1] or suite.family.surname)
     page.get_by_role("button", name="查询订单").click()
     expect(page.locator(".found__who li")).to_have_count(4)
-    expect(page.locator(".found")).not_to_contain_text("LI SI")
+    expect(page.locator(".found")).not_to_contain_text(suite.family.chinese)
 
 
 def prove(page: FrameLocator, someone: Person) -> None:
@@ -160,50 +133,88 @@ def prove(page: FrameLocator, someone: Person) -> None:
     page.get_by_role("button", name="继续").click()
 
 
-def sit_together(page: FrameLocator) -> None:
-    """Four seats in one row; each tap takes one, and the next of them is asked for."""
+def sit_together(page: FrameLocator, suite: Suite) -> None:
+    """The father taps a seat in an empty row; the others get theirs near him."""
     expect(page.locator(".member")).to_have_count(4)
-    expect(page.locator(".member").first).to_contain_text("携带婴儿 LI XIAOBAO")
+    expect(page.locator(".members")).to_contain_text("携带婴儿")
     page.get_by_role("button", name="选择座位").click()
-    for at, seat in enumerate(("35A", "35B", "35C", "35D")):
-        page.locator(f"button[value='{seat}']").click()
-        expect(page.locator(".sitter b").nth(at)).to_have_text(seat)
-    page.get_by_role("link", name="确认座位，继续").click()
+    seat = page.locator(".cabin tbody").last.evaluate(FREE_ROW)
+    page.locator(f"button[value='{seat}']").click()
+    expect(page.locator(".sitter b").first).to_have_text(seat)
+    page.get_by_role("link", name="继续，其余座位就近安排").click()
 
 
-def declare(page: FrameLocator) -> None:
+def declare(page: FrameLocator, passes: int) -> None:
     expect(page.locator(".goods svg")).to_have_count(5)
     page.get_by_role("checkbox").check()
-    page.get_by_role("button", name="确认值机（4人）").click()
-    expect(page.locator(".aztec svg")).to_have_count(4)
+    page.get_by_role("button", name="确认值机").click()
+    expect(page.locator(".aztec svg")).to_have_count(passes)
     expect(page.locator(".said")).to_contain_text("值机成功")
 
 
-def in_tunnel(tab: Page, someone: Person, address: str) -> None:
-    """The passes opened once are there without a network, and a scanner reads them from the screen."""
+def in_tunnel(suite: Suite, tab: Page, someone: Person, address: str, folder: Path) -> dict[str, Path]:
+    """The passes opened once are there without a network: a picture of the screen for each, by whose it is."""
     tab.goto(someone.page_url(address))
     expect(tab.locator(".aztec svg")).to_have_count(4)
-    assert wait_until(lambda: tab.evaluate(KEPT) == 1, 10.0, every_s=0.1)
+    assert wait_until(lambda: tab.evaluate(KEPT) == 1, 30.0, every_s=0.1)
     tab.context.set_offline(True)
     tab.reload()
     expect(tab.locator("[data-offline]")).to_contain_text("没有网络")
-    expect(tab.locator(".now__gate dd")).to_have_text("C21")
-    seen = [code.text for code in read_codes(tab.screenshot()) if code.kind == "aztec"]
-    assert any(text.startswith("M1LI/SI") and "CSXCANCZ 3105" in text for text in seen), seen
+    expect(tab.locator(".now__gate dd")).to_have_text("77")
+    seats = tab.locator(".bp__seat dd").all_inner_texts()
+    assert len({seat[:-1] for seat in seats}) == 1, f"{seats} is one row"
+    assert len(set(seats)) == 4
+    pictures = {name: shot(tab, name, folder) for name in suite.names}
     tab.context.set_offline(False)
+    return pictures
 
 
-def give_one_back(page: FrameLocator, tab: Page, someone: Person, address: str) -> None:
-    """A check-in that is cancelled on one phone takes its code away on the other."""
+def shot(tab: Page, name: str, folder: Path) -> Path:
+    """The phone's screen while it shows this one's pass."""
+    card = tab.locator(".bp", has_text=name).first
+    card.evaluate("card => card.scrollIntoView({behavior: 'instant', inline: 'center', block: 'center'})")
+    picture = folder / f"{name}.png"
+    tab.screenshot(path=picture)
+    return picture
+
+
+def give_one_back(suite: Suite, page: FrameLocator, tab: Page, someone: Person, address: str) -> Path:
+    """A check-in that is cancelled on one phone takes its code away on the other; checked in again, there is a new
+    one: a picture of it."""
+    mother = list(suite.names)[1]
     page.get_by_role("link", name=re.compile("更换座位、取消值机")).click()
     page.get_by_text("取消值机", exact=True).click()
-    for name in ("LI SI", "LI DABAO", "LI ERBAO"):
-        page.get_by_label(re.compile(name)).uncheck()
+    for name in suite.names:
+        if name != mother:
+            page.get_by_label(re.compile(suite.names[name])).uncheck()
     page.get_by_role("button", name="取消所选旅客的值机").click()
     expect(page.locator(".said")).to_contain_text("值机已取消")
     tab.goto(someone.page_url(address))
     expect(tab.locator(".aztec svg")).to_have_count(3)
-    expect(tab.locator(".bp--void")).to_contain_text("WANG FANG")
+    expect(tab.locator(".bp--void")).to_contain_text(mother)
+    page.get_by_role("button", name="不选座，继续").click()
+    declare(page, 4)
+    tab.reload()
+    expect(tab.locator(".aztec svg")).to_have_count(4)
+    return shot(tab, mother, suite.airline.var)
+
+
+def at_the_gate(suite: Suite, pictures: dict[str, Path], again: Path, tab: Page) -> None:
+    """The airline's scanner reads the pictures and boards everybody, once, and nobody by a void pass."""
+    begun = suite.airline.run("disrupt", suite.departure.flight_id, "--board")
+    assert begun.exit_code == 0, begun.output
+    father, mother, *_ = suite.names
+    assert wait_until(lambda: suite.scan(pictures[father])[0] == 0, 30.0, every_s=0.2)
+    status, said = suite.scan(pictures[mother])
+    assert (status, "已作废" in said) == (VOID, True), said
+    for name in list(suite.names)[1:]:
+        status, said = suite.scan(again if name == mother else pictures[name])
+        assert status == 0, said
+        assert (name.replace(" ", "/") in said, "携带婴儿" in said) == (True, name == mother), said
+    counted = suite.airline.run("gate", suite.departure.flight_id).output
+    assert re.search(r"boarded +4 +infants 1", counted), counted
+    tab.reload()
+    expect(tab.locator(".bp .chip--air")).to_have_count(4)
 
 
 @pytest.fixture(scope="module")

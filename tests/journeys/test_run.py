@@ -120,7 +120,7 @@ def test_a_killed_supervisor_takes_its_children_along(var: Path) -> None:
     run = LocalRun(var, ports.free_port(), "--no-demo", "--split").wait_open()
     os.kill(run.process.pid, signal.SIGKILL)
     run.process.wait()
-    assert wait_until(lambda: processes_over(var) == {}, 20.0), processes_over(var)
+    assert wait_until(lambda: processes_over(var) == {}, 30.0), processes_over(var)
 
 
 def test_a_taken_port_is_named_with_its_holder_and_a_way_out(var: Path) -> None:

@@ -12,9 +12,7 @@ import pytest
 from deploy.broker import Broker
 from deploy.processes import wait_until
 from gateway.session.origin import form_token
-from kernel.ids import new_id
-from tests.support.folders import temporary_folder
-from tests.support.sandbox import Sandbox
+from tests.support.sandbox import Sandbox, in_wechat
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.timeout(180)
@@ -30,12 +28,8 @@ class Suite:
 
 @pytest.fixture(scope="module")
 def suite(broker: Broker) -> Iterator[Suite]:
-    with temporary_folder("airport-sign-in-") as var:
-        stack = Stack(var, broker, broker.add_vhost(f"sign-in-{new_id()}"))
-        with Sandbox(var, stack.base_url, SANDBOX_ANSWER_S="2") as wechat:
-            stack.environ |= wechat.environ
-            with stack:
-                yield Suite(stack, wechat)
+    with in_wechat(broker, "sign-in") as (stack, wechat):
+        yield Suite(stack, wechat)
 
 
 @dataclass
@@ -105,7 +99,7 @@ def test_a_traveller_is_the_same_at_every_sign_in_and_the_session_is_not(ann: Ph
     assert ann.who == me
     assert me is not None
     old = Phone(ann.suite, "", {SESSION: first})
-    assert wait_until(lambda: old.who is None, 5.0), "the session before is over"
+    assert wait_until(lambda: old.who is None, 20.0), "the session before is over"
 
 
 def test_a_code_is_good_once_and_in_the_browser_that_began_only(ann: Phone, mallory: Phone) -> None:
@@ -131,7 +125,7 @@ def test_a_planted_session_is_worth_nothing_after_signing_in(ann: Phone, mallory
     ann.cookies[SESSION] = planted
     assert ann.sign_in() != planted
     assert ann.who is not None
-    assert wait_until(lambda: mallory.who is None, 5.0)
+    assert wait_until(lambda: mallory.who is None, 20.0)
 
 
 def test_after_signing_out_a_stolen_cookie_opens_nothing(ann: Phone) -> None:
@@ -140,7 +134,7 @@ def test_after_signing_out_a_stolen_cookie_opens_nothing(ann: Phone) -> None:
     assert thief.who is not None, "control: until then it does"
     assert ann.post_form("/sign-out").status_code == 303
     assert SESSION not in ann.cookies
-    assert wait_until(lambda: thief.who is None, 5.0)
+    assert wait_until(lambda: thief.who is None, 20.0)
 
 
 def test_signing_out_everywhere_reaches_every_browser_at_once(ann: Phone) -> None:
@@ -149,4 +143,4 @@ def test_signing_out_everywhere_reaches_every_browser_at_once(ann: Phone) -> Non
     ann.sign_in()
     assert ann.who == other.who is not None
     assert ann.post_form("/sign-out/everywhere").status_code == 303
-    assert wait_until(lambda: other.who is None, 5.0), "sooner than the half minute that gateways remember"
+    assert wait_until(lambda: other.who is None, 20.0), "sooner than the half minute that gateways remember"

@@ -146,7 +146,7 @@ def test_who_pays_twice_and_is_told_twice_pays_once(suite: Suite) -> None:
     suite.wechat.probe_next_notification()
     suite.ann.pay(made["pay"], how="twice")
     assert suite.wait(number, "paid")["amount_fen"] == 4000
-    eventually(lambda: suite.told(number) == [("TRANSACTION.SUCCESS", "heard", 2)], 8.0)
+    eventually(lambda: suite.told(number) == [("TRANSACTION.SUCCESS", "heard", 2)], 30.0)
     assert suite.balances("W2") == {"wechat": 4000, "order:bus": -4000}
     probes = [one for one in suite.wechat.log("pay") if one["title"] == PROBE]
     assert [(one["level"], one["detail"]["status"]) for one in probes][-1] == ("ok", 401)
@@ -176,9 +176,9 @@ def test_the_timers_find_what_was_lost_and_send_back_what_came_late(suite: Suite
     suite.wait(late["out_trade_no"], "late")
     suite.look_now(number)
     suite.wait(number, "paid", 15.0)
-    eventually(lambda: suite.wechat.pay_order(late["out_trade_no"])["refunds"], 15.0)
+    eventually(lambda: suite.wechat.pay_order(late["out_trade_no"])["refunds"], 30.0)
     suite.wechat.settle_refunds()
-    eventually(lambda: suite.balances("W6") == {"wechat": 0, "unclaimed": 0, "refunds": 0}, 8.0)
+    eventually(lambda: suite.balances("W6") == {"wechat": 0, "unclaimed": 0, "refunds": 0}, 30.0)
 
 
 def test_an_abnormal_refund_waits_for_people_and_is_done_after_all(suite: Suite) -> None:
@@ -238,7 +238,7 @@ def test_a_notification_that_found_nobody_home_comes_again(suite: Suite) -> None
     number = made["out_trade_no"]
     suite.services.stop()
     suite.ann.pay(made["pay"])
-    eventually(lambda: suite.wechat.pay_notices(out_trade_no=number)[0]["answered"] == "503", 8.0)
+    eventually(lambda: suite.wechat.pay_notices(out_trade_no=number)[0]["answered"] == "503", 30.0)
     suite.start_payments()
     suite.wechat.clock(16)
     suite.wait(number, "paid", 15.0)

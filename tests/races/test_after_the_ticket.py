@@ -108,7 +108,7 @@ def test_the_same_scan_sent_by_many_roads_is_answered_alike(copies: Copies) -> N
 class LooksThenTicks(BusStore):
     """What would be if a tick were judged first and written afterwards."""
 
-    place = threading.Barrier(2, timeout=10)
+    place = threading.Barrier(2, timeout=30)
 
     def tick(self, ticket_id: str, departure_id: str, at: datetime, actor: str) -> bool:
         state = self._connection.execute(select(TICKETS.c.state).where(TICKETS.c.id == ticket_id)).scalar()
@@ -172,7 +172,7 @@ def test_a_ticket_is_either_ridden_on_or_paid_back(copies: Copies, round_: int) 
 class LocksNoTickets(BusStore):
     """What would be if a change believed what it had read, and ended tickets whatever became of them since."""
 
-    place = threading.Barrier(2, timeout=10)
+    place = threading.Barrier(2, timeout=30)
 
     def lock_tickets(self, ticket_ids: Collection[str]) -> list[BusTicket]:
         rows = self._connection.execute(select(TICKETS).where(TICKETS.c.id.in_(sorted(ticket_ids)))).all()
@@ -218,7 +218,7 @@ def test_two_changes_onto_the_last_seat_move_one(copies: Copies) -> None:
 class CountsFirst(BusStore):
     """What would be if the seats were counted first and sold afterwards."""
 
-    place = threading.Barrier(2, timeout=10)
+    place = threading.Barrier(2, timeout=30)
 
     def lock_departure(self, departure_id: str) -> Any:
         return self.occupancies([departure_id])[departure_id]

@@ -45,7 +45,7 @@ PHONES = 8
 class Unlocked(CheckinStore):
     """What would be if the flight weren't locked: both look at the seats before either takes one."""
 
-    both_looked = threading.Barrier(2, timeout=10)
+    both_looked = threading.Barrier(2, timeout=30)
 
     def lock_flight(self, flight_id: str) -> FlightRow | None:
         return self.flight(flight_id)
@@ -59,7 +59,7 @@ class Unlocked(CheckinStore):
 class UnlockedGate(CheckinStore):
     """The same for two who look at one traveller before either changes them."""
 
-    both_looked = threading.Barrier(2, timeout=10)
+    both_looked = threading.Barrier(2, timeout=30)
 
     def lock_flight(self, flight_id: str) -> FlightRow | None:
         return self.flight(flight_id)

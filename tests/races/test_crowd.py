@@ -1,7 +1,8 @@
 """A crowd wants the seats of one bus, through HTTP: gateway, two copies of the services, RabbitMQ, WeChat Pay's sandbox.
 
 Some pay at once, some twice, some late; some give up, some ask to pay and never do, some pay when their hold is just
-over, and of some payments nobody is told. Whoever got no seat tries again until the bus is full.
+over, and of some payments nobody is told. All come at once; of those who got no seat five for each seat try again, until the
+bus is full.
 Clocks run faster (`tests/faults/dying.py`); that a hold's quarter of an hour is over is written into its rows.
 """
 
@@ -35,6 +36,9 @@ SMALL, WHOLE = (120, 10, 1), (1000, 40, 20)
 FATES = ("pays", "leaves", "twice", "gives up", "lost", "asks", "pays", "late", "tardy", "pays")
 _HOWS = {"pays": "", "twice": "twice", "lost": "lost", "late": "late", "tardy": ""}
 WAVES = 12
+FATED = 2
+"""Waves in which buyers do all that buyers do; those who come later for the seats left over pay."""
+PATIENT = 5
 SETTLED_S = 90.0
 A_HOLD = timedelta(minutes=16)
 OPEN = ("held", "paying")
@@ -95,13 +99,14 @@ class Crowd:
             fates = await asyncio.gather(*(self._try(client, wave, *each) for each in hungry))
             self.endings.update(fates)
             hungry = [each for each, fate in zip(hungry, fates, strict=True) if fate == "sold out"]
+            hungry = hungry[: PATIENT * self.stand.seats]
             if await asyncio.to_thread(self._full):
                 return
         raise AssertionError(f"seats were left over: {self.endings}")
 
     async def _try(self, client: httpx.AsyncClient, wave: int, number: int, buyer: Buyer) -> str:
         """One buyer's try to get a seat, and what they do with it."""
-        fate = FATES[(number + wave) % len(FATES)] if wave < WAVES // 2 else "pays"
+        fate = FATES[(number + wave) % len(FATES)] if wave < FATED else "pays"
         answer = await patiently(
             lambda: hold(client, buyer, self.stand.wish(self.departure_id), f"try-{wave:04}-{number:04}")
         )

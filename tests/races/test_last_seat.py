@@ -27,7 +27,7 @@ BUYERS = 16
 class LooksFirst(BusStore):
     """What would be if the seats were counted first and taken afterwards, and no CHECK stood behind."""
 
-    place = threading.Barrier(2, timeout=10)
+    place = threading.Barrier(2, timeout=30)
 
     def take(self, departure_id: str, seats: int) -> bool:
         query = select(DEPARTURES.c.sold + DEPARTURES.c.held).where(DEPARTURES.c.id == departure_id)

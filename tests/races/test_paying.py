@@ -176,7 +176,7 @@ def test_the_last_seat_goes_to_one_while_its_payment_is_heard_of(
 class Careless(Sales):
     """What would be if an order weren't locked when it is read."""
 
-    place = threading.Barrier(2, timeout=10)
+    place = threading.Barrier(2, timeout=30)
 
     def lock(self, order_id: str) -> Sale | None:
         sale = self.find(order_id)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from deploy.processes import wait_until
-from deploy.sandbox import crypto
 from tests.sandbox.account_server import AccountServer
 from tests.support.sandbox import Person, Sandbox
 
@@ -128,7 +127,7 @@ def test_a_template_message_arrives_and_is_reported_done(
     def done() -> list[dict[str, Any]]:
         return [p.fields for p in server.pushes if p.fields.get("Event") == "TEMPLATESENDJOBFINISH"]
 
-    assert wait_until(lambda: bool(done()), 5.0)
+    assert wait_until(lambda: bool(done()), 30.0)
     assert (done()[0]["MsgID"], done()[0]["Status"]) == (str(sent["msgid"]), "success")
 
 
@@ -147,7 +146,7 @@ def test_who_blocks_silently_gets_nothing_and_the_event_says_so(
 ) -> None:
     person.change(blocks=True)
     assert wechat.api(SEND, message(wechat, person.openid))["errcode"] == 0
-    assert wait_until(lambda: any(p.fields.get("Status") == "failed:user block" for p in server.pushes), 5.0)
+    assert wait_until(lambda: any(p.fields.get("Status") == "failed:user block" for p in server.pushes), 30.0)
     assert person.messages("template") == []
 
 
@@ -237,70 +236,3 @@ def test_ordered_faults_strike_as_often_as_ordered(wechat: Sandbox, person: Pers
     lost = wechat.http.post(SEND, params={"access_token": token}, json=message(wechat, person.openid))
     assert (codes, lost.status_code) == ([-1, -1], 502)
     assert len(person.messages("template")) == 1, "a lost answer is one to work that was done"
-
-
-def card(**changes: Any) -> dict[str, Any]:
-    base = {
-        "logo_url": "http://x/l.png",
-        "brand_name": "机场商城",
-        "title": "满100减20",
-        "color": "Color010",
-        "notice": "出示二维码",
-        "description": "每单一张",
-        "code_type": "CODE_TYPE_QRCODE",
-        "sku": {"quantity": 1},
-        "date_info": {"type": "DATE_TYPE_FIX_TERM", "fixed_term": 30, "fixed_begin_term": 0},
-    } | changes
-    return {
-        "card": {"card_type": "GENERAL_COUPON", "general_coupon": {"base_info": base, "default_detail": "-"}}
-    }
-
-
-def card_ext(wechat: Sandbox, card_id: str, kind: str = "wx_card", **signed: str) -> str:
-    ticket = wechat.api("/cgi-bin/ticket/getticket", type=kind)["ticket"]
-    values = {"timestamp": "1700000000", "nonce_str": "n"} | signed
-    signature = crypto.signature(ticket, card_id, *values.values())
-    return json.dumps(values | {"signature": signature})
-
-
-def test_a_card_goes_into_the_wallet_and_is_used_once(
-    wechat: Sandbox, server: AccountServer, person: Person
-) -> None:
-    card_id = wechat.api("/card/create", card())["card_id"]
-    path = f"users/{person.openid}/cards"
-    taken = wechat.do(path, card_id=card_id, card_ext=card_ext(wechat, card_id, openid=person.openid))
-    asked = {"code": taken["code"], "card_id": card_id}
-    assert wechat.api("/card/code/get", asked)["user_card_status"] == "NORMAL"
-    assert wechat.api("/card/code/consume", asked)["openid"] == person.openid
-    assert wechat.api("/card/code/consume", asked)["errcode"] == 40099
-    assert wechat.get(path)["cards"][0]["status"] == "CONSUMED"
-    events = ("user_get_card", "user_consume_card")
-    assert wait_until(lambda: {p.fields.get("Event") for p in server.pushes} >= set(events), 5.0)
-
-
-def test_a_card_that_was_signed_wrongly_stays_out_of_the_wallet(wechat: Sandbox, person: Person) -> None:
-    card_id = wechat.api("/card/create", card(sku={"quantity": 5}))["card_id"]
-    exts = {
-        "jsapi_ticket": card_ext(wechat, card_id, kind="jsapi"),
-        "signature is wrong": card_ext(wechat, "p-other"),
-        "isn't this user": card_ext(wechat, card_id, openid="oOther"),
-        "use_custom_code": card_ext(wechat, card_id, code="1234"),
-        "JSON": "{",
-    }
-    for why, ext in exts.items():
-        answer = wechat.http.post(
-            f"/sandbox/users/{person.openid}/cards", json={"card_id": card_id, "card_ext": ext}
-        )
-        assert answer.status_code == 400, why
-        assert why in answer.json()["wrong"]["en"]
-    assert wechat.get(f"users/{person.openid}/cards")["cards"] == []
-
-
-def test_codes_of_cards_have_their_errors(wechat: Sandbox, person: Person) -> None:
-    assert wechat.api("/card/create", card(title="长" * 10))["errcode"] == 45021
-    assert wechat.api("/card/code/get", {"code": "0"})["errcode"] == 40056
-    card_id = wechat.api("/card/create", card())["card_id"]
-    taken = wechat.do(f"users/{person.openid}/cards", card_id=card_id, card_ext=card_ext(wechat, card_id))
-    assert wechat.api("/card/code/get", {"code": taken["code"], "card_id": "p0"})["errcode"] == 40073
-    assert wechat.api("/card/code/unavailable", {"code": taken["code"]})["errcode"] == 0
-    assert wechat.api("/card/code/consume", {"code": taken["code"]})["errcode"] == 40127

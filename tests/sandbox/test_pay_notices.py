@@ -90,7 +90,9 @@ def test_it_comes_again_by_the_schedule_until_it_is_heard(
 
 def tried(wechat: Sandbox, number: str, tries: int) -> dict[str, Any]:
     """The notification about an order, once that many answers to it are noted."""
-    assert wait_until(lambda: wechat.pay_notices(out_trade_no=number)[0]["tries"] >= tries, 3.0, every_s=0.01)
+    assert wait_until(
+        lambda: wechat.pay_notices(out_trade_no=number)[0]["tries"] >= tries, 30.0, every_s=0.01
+    )
     return wechat.pay_notices(out_trade_no=number)[0]
 
 

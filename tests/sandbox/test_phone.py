@@ -8,10 +8,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from deploy.processes import wait_until
 from deploy.sandbox import crypto
 from tests.sandbox.account_server import AccountServer, redirect, sign_in
 from tests.sandbox.account_server import Page as WebPage
-from tests.sandbox.test_api import DATA, SEND, card, card_ext, message
+from tests.sandbox.cards import card, card_ext, choice
+from tests.sandbox.test_api import DATA, SEND, message
 from tests.support.sandbox import Person, Sandbox
 
 SDK = '<script src="https://res.wx.qq.com/open/js/jweixin-1.6.0.js"></script><script src="/own.js"></script>'
@@ -94,7 +96,9 @@ def config(wechat: Sandbox, url: str) -> str:
     ticket = wechat.api("/cgi-bin/ticket/getticket", type="jsapi")["ticket"]
     signature = crypto.js_signature(ticket, "n", "1700000000", url)
     asked = {"appId": wechat.account.appid, "timestamp": 1700000000, "nonceStr": "n", "signature": signature}
-    return json.dumps(asked | {"jsApiList": ["scanQRCode", "getLocation", "addCard"]})
+    return json.dumps(
+        asked | {"jsApiList": ["scanQRCode", "getLocation", "addCard", "chooseCard", "openCard"]}
+    )
 
 
 def test_a_page_that_signed_itself_may_scan_and_give_cards(
@@ -119,8 +123,50 @@ def test_a_page_that_signed_itself_may_scan_and_give_cards(
     phone.get_by_placeholder("What the code says").fill("M1TEST")
     phone.get_by_role("button", name="OK", exact=True).click()
     body = phone.frame_locator("iframe").locator("body")
+    path = f"users/{person_of(phone, wechat).openid}/cards"
+    expect(phone.locator(".ticket b")).to_have_text("满100减20")
+    assert wechat.get(path)["cards"] == [], "nothing is taken before the person says so"
+    phone.get_by_role("button", name="Add to Cards").click()
     expect(body).to_contain_text("openLocation:permission denied;scanned M1TEST;card true;")
-    assert len(wechat.get(f"users/{person_of(phone, wechat).openid}/cards")["cards"]) == 1
+    assert len(wechat.get(path)["cards"]) == 1
+
+
+def test_a_person_may_decline_a_card_choose_one_and_throw_it_away(
+    phone: Page, wechat: Sandbox, server: AccountServer
+) -> None:
+    card_id = wechat.api("/card/create", card(sku={"quantity": 9}))["card_id"]
+    path = f"users/{person_of(phone, wechat).openid}/cards"
+    own = wechat.do(path, card_id=card_id, card_ext=card_ext(wechat, card_id))["code"]
+    more = [{"cardId": card_id, "cardExt": card_ext(wechat, card_id)}]
+    mine, others = ([{"cardId": card_id, "code": code}] for code in (own, "0"))
+    script = f"""
+      const said = (text) => document.body.append(text + ";");
+      const told = (answer) => said(answer.errMsg);
+      wx.config({config(wechat, f"{server.url}/cards")});
+      wx.ready(() => wx.addCard({{cardList: {json.dumps(more)}, cancel: (answer) => {{ told(answer);
+        wx.openCard({{cardList: {json.dumps(others)}, fail: told}});
+        wx.chooseCard({{...{json.dumps(choice(wechat, card_id))}, success: (found) => {{
+          said(typeof found.cardList + JSON.parse(found.cardList)[0].card_id);
+          wx.openCard({{cardList: {json.dumps(mine)}, success: told}});
+        }}}});
+      }}}}));
+    """
+    server.pages["/cards"] = WebPage(f"<html><head>{SDK}</head><body></body></html>")
+    server.pages["/own.js"] = WebPage(
+        f"document.addEventListener('DOMContentLoaded', () => {{{script}}})", kind="text/javascript"
+    )
+    follow(phone)
+    open_page(phone, f"{server.url}/cards")
+    phone.get_by_role("button", name="Cancel", exact=True).click()
+    body = phone.frame_locator("iframe").locator("body")
+    expect(body).to_contain_text("addCard:cancel;openCard:fail;")
+    phone.locator(".wallet__card").click()
+    expect(body).to_contain_text(f"string{card_id};openCard:ok;")
+    expect(phone.locator(".card__code img")).to_have_attribute("alt", own)
+    phone.get_by_role("button", name="Delete").click()
+    expect(phone.locator("#sheet")).to_be_hidden()
+    wait_until(lambda: wechat.get(path)["cards"] == [], 30.0)
+    assert wechat.get(path)["cards"] == []
 
 
 def test_a_page_that_signed_another_address_is_told_so(

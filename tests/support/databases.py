@@ -15,14 +15,16 @@ class Postgres:
     def __init__(self, url: Callable[[str], str]) -> None:
         self.url = url
 
-    def new_database(self, prefix: str = "test") -> str:
-        """Make an empty database and return its URL."""
+    def new_database(self, prefix: str = "test", like: str | None = None) -> str:
+        """Make a database and return its URL. like: the URL of one that it is a copy of, to which nobody is connected;
+        without one it is empty."""
         name = f"{prefix}_{ids.new_id()}"
         connection = psycopg2.connect(self.url("postgres"))
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute(f'CREATE DATABASE "{name}"')
+                template = "" if like is None else f' TEMPLATE "{like.rpartition("/")[2].partition("?")[0]}"'
+                cursor.execute(f'CREATE DATABASE "{name}"{template}')
         finally:
             connection.close()
         return self.url(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from deploy import assets
 from tests.gateway.web.travellers import cookie_of
@@ -21,6 +22,8 @@ PHONE, DESKTOP, SMALL = (
     {"width": 320, "height": 640},
 )
 AXE = assets.WEB / "node_modules" / "axe-core" / "axe.min.js"
+_LOADED = """() => performance.getEntriesByType('resource')
+  .some((one) => one.initiatorType === 'fetch' && /\\/(rows|card)$/.test(new URL(one.name).pathname))"""
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -34,6 +37,7 @@ class Served:
     boards: dict[str, str]
     orders: dict[str, str]
     checkin: dict[str, str]
+    lost: dict[str, str]
 
     def wish(self, **wish: Any) -> None:
         self.send(**wish)
@@ -62,7 +66,8 @@ def serving() -> Iterator[Served]:
     assert process.stdin
     assert process.stdout
     first = json.loads(process.stdout.readline())
-    yield Served(process, first["url"], first["ids"], first["boards"], first["orders"], first["checkin"])
+    told = (first[name] for name in ("url", "ids", "boards", "orders", "checkin", "lost"))
+    yield Served(process, *told)
     process.stdin.close()
     try:
         process.wait(12)
@@ -82,7 +87,7 @@ class Tab:
 def open_tab(browser: Browser, **options: Any) -> tuple[BrowserContext, Tab]:
     context = browser.new_context(**({"viewport": PHONE, "locale": "en-GB"} | options))
     tab = Tab(context.new_page(), [])
-    tab.page.set_default_timeout(8000)
+    tab.page.set_default_timeout(20_000)
     tab.page.on("console", lambda m: m.type in {"error", "warning"} and tab.complaints.append(m.text))
     tab.page.on("pageerror", lambda e: tab.complaints.append(str(e)))
     return context, tab
@@ -99,6 +104,12 @@ def sign_in(context: BrowserContext, served: Served, passenger_id: str, language
             {"name": "lang", "value": language, "url": served.url},
         ]  # type: ignore[list-item]
     )
+
+
+def live(page: Page) -> None:
+    """Wait for the stream of an open board or flight, and for what it makes the page load at first."""
+    expect(page.locator("#news")).to_have_class(re.compile("is-live"))
+    page.wait_for_function(_LOADED)
 
 
 def faults_of(page: Page) -> list[tuple[str, list[Any]]]:

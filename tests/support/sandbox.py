@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
 
 from deploy import ports
+from deploy.broker import Broker
 from deploy.local.options import ROOT
 from deploy.processes import Process, Program, wait_until
 from deploy.sandbox.account import Account, read_account
 from deploy.sandbox.pay.merchant import pay_environ
-from tests.support.stack import clean_environment
+from kernel.ids import new_id
+from tests.support.folders import temporary_folder
+from tests.support.stack import Stack, clean_environment
 
 
 class Sandbox:
@@ -47,7 +51,7 @@ class Sandbox:
         self._process = Process(
             Program("sandbox", command, self._told, log=self.var / "log" / "sandbox.log", cwd=ROOT)
         )
-        if not wait_until(self._answers, 30.0):
+        if not wait_until(self._answers, 120.0):
             text = (self.var / "log" / "sandbox.log").read_text(errors="replace")
             self.__exit__()
             raise AssertionError(f"the sandbox does not answer:\n{text[-3000:]}")
@@ -219,7 +223,7 @@ class Person:
         return [one for one in found if not kind or (one["kind"] == kind and not one["mine"])]
 
     def wait_message(
-        self, kind: str, holding: str = "", after: int = 0, timeout_s: float = 10.0
+        self, kind: str, holding: str = "", after: int = 0, timeout_s: float = 30.0
     ) -> dict[str, Any]:
         """The first message of that kind whose content has the text `holding`; AssertionError if none comes."""
         found: list[dict[str, Any]] = []
@@ -268,3 +272,14 @@ class Person:
         given: Mapping[str, Any] = {name: value for name, value in asked.items() if value != ""}
         found: dict[str, Any] = self.wechat.do(f"{self._path}/{what}", **given)
         return found
+
+
+@contextmanager
+def in_wechat(broker: Broker, name: str, **environ: str) -> Iterator[tuple[Stack, Sandbox]]:
+    """A whole suite in a folder and a vhost of its own, whose WeChat account is a sandbox's."""
+    with temporary_folder(f"airport-{name}-") as var:
+        stack = Stack(var, broker, broker.add_vhost(f"{name}-{new_id()}"), **environ)
+        with Sandbox(var, stack.base_url, SANDBOX_ANSWER_S="2") as wechat:
+            stack.environ |= wechat.environ
+            with stack:
+                yield stack, wechat

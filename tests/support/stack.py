@@ -17,7 +17,9 @@ from deploy.local.secrets import kept_secrets
 from deploy.processes import Process, Program, wait_until
 from deploy.services import SERVICES
 
-READY_S = 60.0
+READY_S = 120.0
+_migrated: dict[str, bytes] = {}
+"""The files of databases that are migrated and empty, by name."""
 
 
 class Stack:
@@ -66,11 +68,18 @@ class Stack:
         self.stop_services()
 
     def migrate(self) -> None:
-        """Bring the databases to the newest revision."""
+        """Bring the databases to the newest revision; new ones on SQLite are copies of the first that this run made."""
+        fresh = "DATABASE_URL" not in self.environ and not any(self.var.glob("*.sqlite3"))
+        if fresh and _migrated:
+            for name, content in _migrated.items():
+                (self.var / name).write_bytes(content)
+            return
         process = self.run("migrate", "-m", "deploy.cli", "migrate")
         if not process.wait(60.0) or process.returncode:
             raise AssertionError(f"migration failed:\n{self.log('migrate')}")
         process.kill()
+        if fresh:
+            _migrated.update({path.name: path.read_bytes() for path in self.var.glob("*.sqlite3*")})
 
     def run(self, name: str, *arguments: str, **environ: str) -> Process:
         """Start Python with `arguments` in the stack's environment; its output goes to the log of that name."""
@@ -78,12 +87,21 @@ class Stack:
         log = self.var / "log" / f"{name}.log"
         return Process(Program(name, command, self.environ | environ, log=log, cwd=ROOT))
 
+    def airport(self, *lines: str) -> None:
+        """Lines of the command line, as "menu publish", side by side; AssertionError with a log unless all went well."""
+        running = {
+            line: self.run("-".join(line.split()[:2]), "-m", "deploy.cli", *line.split()) for line in lines
+        }
+        for line, process in running.items():
+            assert process.wait(60.0), f"airport {line} takes too long"
+            assert process.returncode == 0, self.log("-".join(line.split()[:2]))
+
     def start_services(self) -> Process:
         self._services = self.run("services", "-m", "deploy.serve", *SERVICES)
         return self._services
 
-    def start_gateway(self) -> Process:
-        self._gateway = self.run("gateway", "-m", "gateway")
+    def start_gateway(self, module: str = "gateway") -> Process:
+        self._gateway = self.run("gateway", "-m", module)
         return self._gateway
 
     def stop_services(self) -> None:

@@ -1,7 +1,8 @@
-"""The reference for selling: a Nameko HTTP gateway, a service of orders and one of payments, as Nameko's examples are.
+"""The reference for selling: a Nameko HTTP gateway, services of travellers, orders and payments, as Nameko's examples are.
 
-Naive on purpose: no outbox, no request ids, no lock on what is scarce, no steps. What it asks of WeChat Pay is the
-same, by the same client.
+Naive on purpose: no outbox, no request ids, no lock on what is scarce, no steps, no limit of holds, nothing kept of who
+is signed in. What it sells is the same: to somebody whose session is asked for, seats with their riders, of an order
+that only its buyer pays. What it asks of WeChat Pay is the same, by the same client.
 """
 
 from __future__ import annotations
@@ -46,6 +47,20 @@ class OrderRow(Base):
     amount_fen: Mapped[int] = mapped_column(Integer)
 
 
+class SeatRow(Base):
+    __tablename__ = "reference_seats"
+    order_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    rider: Mapped[str] = mapped_column(String(16))
+    price_fen: Mapped[int] = mapped_column(Integer)
+
+
+class SessionRow(Base):
+    __tablename__ = "reference_sessions"
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    passenger_id: Mapped[str] = mapped_column(String(32))
+
+
 class PaymentRow(Base):
     __tablename__ = "reference_payments"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -58,34 +73,49 @@ def engine() -> Any:
     return create_engine(os.environ["BENCH_DATABASE_URL"], pool_size=20)
 
 
+class PlainPassengers:
+    name = "plain_passengers"
+    engine = None
+
+    @rpc
+    def who(self, token: str) -> str:
+        with Session(_engine(PlainPassengers)) as session:
+            found = session.get(SessionRow, token)
+            assert found is not None
+            return found.passenger_id
+
+
 class PlainOrders:
     name = "plain_orders"
     engine = None
     payments = RpcProxy("plain_payments")
 
     @rpc
-    def hold(self, departure_id: str, passenger_id: str) -> dict[str, Any]:
+    def hold(self, departure_id: str, passenger_id: str, riders: list[str]) -> dict[str, Any]:
         with Session(_engine(PlainOrders)) as session:
             departure = session.get(DepartureRow, departure_id)
             assert departure is not None
-            assert departure.held < departure.capacity
-            departure.held += 1
+            assert departure.held + len(riders) <= departure.capacity
+            departure.held += len(riders)
             order = OrderRow(
                 id=uuid4().hex,
                 departure_id=departure_id,
                 passenger_id=passenger_id,
                 state="held",
-                amount_fen=PRICE_FEN,
+                amount_fen=PRICE_FEN * len(riders),
             )
             session.add(order)
+            for number, rider in enumerate(riders, 1):
+                session.add(SeatRow(order_id=order.id, number=number, rider=rider, price_fen=PRICE_FEN))
             session.commit()
             return {"id": order.id, "state": order.state, "amount_fen": order.amount_fen}
 
     @rpc
-    def pay(self, order_id: str) -> dict[str, Any]:
+    def pay(self, order_id: str, passenger_id: str) -> dict[str, Any]:
         with Session(_engine(PlainOrders)) as session:
             order = session.get(OrderRow, order_id)
             assert order is not None
+            assert order.passenger_id == passenger_id
             order.state = "paying"
             amount_fen = order.amount_fen
             session.commit()
@@ -114,16 +144,19 @@ class PlainPayments:
 class PlainDoor:
     name = "plain_door"
     orders = RpcProxy("plain_orders")
+    passengers = RpcProxy("plain_passengers")
 
     @http("POST", "/orders")
     def hold(self, request: Any) -> tuple[int, dict[str, str], str]:
+        passenger_id = self.passengers.who(request.headers["X-Token"])
         wish = json.loads(request.get_data(as_text=True))
-        order = self.orders.hold(wish["departure_id"], wish["passenger_id"])
+        riders = [each["kind"] for each in wish["passengers"]]
+        order = self.orders.hold(wish["departure_id"], passenger_id, riders)
         return 201, {"Content-Type": "application/json"}, json.dumps({"order": order})
 
     @http("POST", "/orders/<string:order_id>/payment")
     def pay(self, request: Any, order_id: str) -> tuple[int, dict[str, str], str]:
-        pay = self.orders.pay(order_id)
+        pay = self.orders.pay(order_id, self.passengers.who(request.headers["X-Token"]))
         return 200, {"Content-Type": "application/json"}, json.dumps({"pay": pay})
 
 

@@ -166,6 +166,10 @@ async def test_the_payer_is_of_the_session_and_the_flights_time_is_ours() -> Non
         body = await wish(client) | {"flight_id": leaves["id"]}
         order = (await client.post(f"{BUS}/orders", json=body)).json()["order"]
         assert asked(rpc, "hold_seats")[-1]["flight_departs_at"] == leaves["board_at"]
+        assert asked(rpc, "hold_seats")[-1]["coupon_ids"] == []
+        used = (await client.post(f"{BUS}/orders", json=await wish(client) | {"coupon_ids": ["c1"]})).json()
+        assert asked(rpc, "hold_seats")[-1]["coupon_ids"] == ["c1"]
+        assert used["order"]["discount_fen"] == 500
         path = f"{BUS}/orders/{order['id']}/payment"
         assert (await client.post(path, json={"channel": "jsapi", "openid": "o-eve"})).status_code == 400
         assert (await client.post(path, json={"channel": "jsapi"})).json()["pay"]["paySign"]

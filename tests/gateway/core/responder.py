@@ -40,8 +40,9 @@ class Responder:
         while not self._connection.is_closed:
             await asyncio.sleep(0.01)
 
-    def publish_event(self, event_name: str, body: bytes) -> None:
-        self._channel.basic_publish(f"{self._service}.events", event_name, body)
+    def publish_event(self, event_name: str, body: bytes, content_type: str = "application/json") -> None:
+        properties = pika.BasicProperties(content_type=content_type)
+        self._channel.basic_publish(f"{self._service}.events", event_name, body, properties)
 
     def _opened(self, connection: Any) -> None:
         connection.channel(on_open_callback=self._channel_opened)

@@ -9,8 +9,9 @@ import orjson
 import pytest
 
 from gateway.cache import BoardKey, FlightCache, SearchTerms
-from gateway.cache.window import Window, to_wire
+from gateway.cache.window import Window
 from kernel.config import load
+from kernel.instants import instant
 from services.airport import Airport
 from tests.gateway.fakes import ZONE, at, flight, settings, today
 
@@ -98,7 +99,7 @@ async def test_a_flight_moved_out_of_the_window_goes_and_older_news_does_not_bri
     cache: FlightCache,
 ) -> None:
     fill(cache, flight(version=1))
-    moved = flight(version=2, board_at=to_wire(at(today(), "12:00") + timedelta(days=30)))
+    moved = flight(version=2, board_at=instant(at(today(), "12:00") + timedelta(days=30)))
     assert cache.apply(moved)
     assert cache.get(moved["id"]) is None
     assert not cache.apply(flight(version=1))

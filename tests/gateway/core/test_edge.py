@@ -10,7 +10,11 @@ from tests.gateway.fakes import FakeFlights, FakeRpc, flight, running, today
 
 pytestmark = pytest.mark.anyio
 
-ONE = f"/api/v1/flights/{flight()['id']}"
+
+def one_path() -> str:
+    return f"/api/v1/flights/{flight()['id']}"
+
+
 BOARD = "/api/v1/boards/departures"
 
 
@@ -20,7 +24,7 @@ def fake() -> FakeRpc:
 
 async def test_one_flight_is_answered_ahead_of_the_application() -> None:
     async with running(fake()) as (gateway, client):
-        answer = await client.get(ONE, headers={"Accept-Encoding": "identity"})
+        answer = await client.get(one_path(), headers={"Accept-Encoding": "identity"})
         assert gateway.edge.hits == 1
         assert answer.status_code == 200
         assert answer.json()["number"] == "CZ3101"
@@ -35,7 +39,7 @@ async def test_one_flight_is_answered_ahead_of_the_application() -> None:
 async def test_a_reader_who_has_it_gets_304_until_it_changes() -> None:
     rpc = fake()
     async with running(rpc) as (_, client):
-        for path in (ONE, BOARD, BOARD):
+        for path in (one_path(), BOARD, BOARD):
             first = await client.get(path)
             again = await client.get(path, headers={"If-None-Match": first.headers["ETag"]})
             assert (again.status_code, again.content) == (304, b"")
@@ -76,7 +80,7 @@ async def test_a_board_is_the_edges_from_the_second_time_on_and_follows_changes(
 
 async def test_head_tells_what_get_would_without_the_body() -> None:
     async with running(fake()) as (gateway, client):
-        for path in (ONE, BOARD, BOARD):
+        for path in (one_path(), BOARD, BOARD):
             get, head = await client.get(path), await client.head(path)
             assert head.status_code == 200
             assert gateway.edge.hits or path == BOARD
@@ -88,7 +92,7 @@ async def test_head_tells_what_get_would_without_the_body() -> None:
 
 async def test_whoever_will_not_have_json_is_told_what_there_is() -> None:
     async with running(fake()) as (_, client):
-        for path in (ONE, BOARD, BOARD):
+        for path in (one_path(), BOARD, BOARD):
             answer = await client.get(path, headers={"Accept": "text/html, image/*"})
             assert answer.status_code == 406
             assert answer.json()["code"] == "gateway.not_acceptable"
@@ -97,13 +101,13 @@ async def test_whoever_will_not_have_json_is_told_what_there_is() -> None:
 
 async def test_an_unknown_parameter_is_refused_even_on_a_path_the_edge_knows() -> None:
     async with running(fake()) as (_, client):
-        answer = await client.get(f"{ONE}?a=1")
+        answer = await client.get(f"{one_path()}?a=1")
         assert (answer.status_code, answer.json()["code"]) == (400, "gateway.unknown_parameter")
 
 
 async def test_edge_and_application_carry_the_security_headers() -> None:
     async with running(fake(), public_url="https://fly.example") as (_, client):
-        for path in (ONE, BOARD, "/api/docs", "/healthz", "/nothing"):
+        for path in (one_path(), BOARD, "/api/docs", "/healthz", "/nothing"):
             headers = (await client.get(path)).headers
             assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], path
             assert headers["X-Content-Type-Options"] == "nosniff", path
@@ -114,7 +118,7 @@ async def test_edge_and_application_carry_the_security_headers() -> None:
 
 async def test_without_https_there_is_no_strict_transport() -> None:
     async with running(fake()) as (_, client):
-        assert "Strict-Transport-Security" not in (await client.get(ONE)).headers
+        assert "Strict-Transport-Security" not in (await client.get(one_path())).headers
 
 
 async def test_compressed_bytes_are_what_they_say() -> None:

@@ -186,7 +186,7 @@ async def test_printing_leaves_the_event_loop_alone() -> None:
     heart.cancel()
     assert made == render_passes([PASS] * 3, MADE_AT)
     assert beats >= 3
-    assert {one.name.partition("_")[0] for one in set(threading.enumerate()) - threads} <= {"passes"}
+    assert {one.name.partition("_")[0] for one in set(threading.enumerate()) - threads} <= {"printer"}
 
 
 def test_what_cant_be_printed_is_refused() -> None:

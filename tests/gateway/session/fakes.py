@@ -14,9 +14,9 @@ import orjson
 
 from gateway.account import WeChatAccount
 from gateway.app import Gateway
-from gateway.cache.window import to_wire
 from kernel import clock, ids
 from kernel.config import load
+from kernel.instants import instant
 from kernel.sealing import SealBox
 from services.airport import Airport
 from services.notify.errors import FlightNotFound
@@ -27,6 +27,7 @@ from services.passengers.errors import (
     DocumentNotFound,
     ErasureNotFound,
     NoSession,
+    PairingOver,
 )
 from tests.gateway.fakes import FakeFlights, FakeRpc, settings
 from tests.gateway.web.bus import FakeBus
@@ -50,6 +51,7 @@ class FakePassengers:
 
     codes: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, str] = field(default_factory=dict)
+    computers: dict[str, str] = field(default_factory=dict)
     companions: dict[str, dict[str, Any]] = field(default_factory=dict)
     documents: dict[str, dict[str, Any]] = field(default_factory=dict)
     erasures: set[str] = field(default_factory=set)
@@ -72,9 +74,37 @@ class FakePassengers:
             raise CodeRefused
         self.sessions.pop(request["previous_token"] or "", None)
         token = self.open_session(passenger_id)
-        ends = to_wire(clock.real_now() + timedelta(days=30))
+        ends = instant(clock.real_now() + timedelta(days=30))
         session = {"token": token, "passenger_id": passenger_id, "expires_at": ends}
         return {"session": session, "passenger": self._passenger(passenger_id)}
+
+    def begin_pairing(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.asked.append(("begin_pairing", request))
+        code = f"computer-{next(self._serial):08d}"
+        self.computers[code] = "waiting"
+        return {"code": code, "watch": f"watch-{code}", "number": "47", "expires_at": AT}
+
+    def get_pairing(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self.computers.get(request["code"]) != "waiting":
+            raise PairingOver
+        return {"browser": "Chrome · Windows", "begun_at": AT}
+
+    def decide_pairing(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.get_pairing(request)
+        approved = request["number"] == "47"
+        self.computers[request["code"]] = request["passenger_id"] if approved else "refused"
+        return {"approved": approved}
+
+    def pairing_state(self, request: dict[str, Any]) -> dict[str, Any]:
+        found = self.computers.get(request["watch"].removeprefix("watch-"), "over")
+        return {"state": found if found in {"waiting", "refused", "over"} else "approved"}
+
+    def claim_pairing(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self.pairing_state(request)["state"] != "approved":
+            raise PairingOver
+        owner = self.computers.pop(request["watch"].removeprefix("watch-"))
+        self.codes["computer"] = owner
+        return self.sign_in_with_wechat({"code": "computer", "previous_token": request["previous_token"]})
 
     def get_session(self, request: dict[str, Any]) -> dict[str, Any]:
         self.asked.append(("get_session", request))

@@ -206,14 +206,13 @@ def test_our_own_paths_are_kept(path: str) -> None:
     assert own_path(path) == path
 
 
-async def test_outside_wechat_a_code_leads_into_wechat() -> None:
+async def test_outside_wechat_a_code_waits_for_a_phone_and_the_address_can_be_taken_along() -> None:
     async with gateway_for(make_rpc()) as (_, client):
         response = await client.get("/sign-in?next=/me", headers={"Accept-Language": "en"})
         assert response.status_code == 200
         assert "<svg" in response.text
-        assert "Open in WeChat" in response.text
-        assert SIGN_IN not in client.cookies, "nothing begins in this browser"
-        assert "用微信打开" in (await client.get("/sign-in?lang=zh-CN")).text
+        assert f"{PUBLIC_URL}/sign-in?next=%2Fme" in response.text
+        assert SIGN_IN not in client.cookies, "WeChat's own way begins in WeChat only"
         assert (await client.get("/sign-in/style.css")).headers["content-type"].startswith("text/css")
 
 

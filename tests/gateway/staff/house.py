@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,7 +14,9 @@ from gateway.app import Gateway
 from kernel import clock, ids
 from kernel.crypto import FieldCipher
 from kernel.errors import RemoteError, ServiceError
+from kernel.schemas import NoArgumentsSchema
 from services.airport import Airport
+from services.notify.card_schemas import CardErrandsSchema, ListCardErrandsSchema, RetryCardErrandsSchema
 from services.staff import schemas, usecases
 from services.staff.domain import totp
 from services.staff.schemas import Role
@@ -24,6 +26,8 @@ from tests.fakes.uow import FakeUnitOfWork
 from tests.gateway.fakes import FakeFlights, FakeRpc, settings
 from tests.gateway.staff.bus_desk import BusDesk
 from tests.gateway.staff.checkin_desk import CheckinDesk
+from tests.gateway.staff.lost_desk import LostDesk
+from tests.gateway.staff.shop_desk import ShopDesk
 
 PASSWORD = "quiet river carries stones"
 SECRET = b"12345678901234567890"
@@ -39,7 +43,9 @@ class StaffDesk:
         self.cipher = FieldCipher({"k1": b"k" * 32})
         self.box = PasswordBox({"k1": b"k" * 32})
 
-    def add(self, login: str, *roles: Role, enrolled: bool = True) -> dict[str, Any]:
+    def add(
+        self, login: str, *roles: Role, enrolled: bool = True, shops: Sequence[str] = ()
+    ) -> dict[str, Any]:
         """An account with PASSWORD and SECRET, as `airport staff demo` makes them."""
         wish = {
             "request_id": ids.new_id(),
@@ -47,6 +53,7 @@ class StaffDesk:
             "login": login,
             "name": login.title(),
             "roles": list(roles),
+            "shops": list(shops),
             "password": PASSWORD,
         }
         given = (self.cipher, usecases.Enrolled(SECRET)) if enrolled else None
@@ -57,7 +64,7 @@ class StaffDesk:
         uow, hasher, cipher = self.uow, self.hasher, self.cipher
         box, one = self.box, schemas.PasswordSchema()
         ways: dict[str, tuple[Any, Callable[[dict[str, Any]], Any]]] = {
-            "get_sealing_key": (schemas.NoArgumentsSchema, lambda r: {"key": box.sealing_key()}),
+            "get_sealing_key": (NoArgumentsSchema, lambda r: {"key": box.sealing_key()}),
             "begin_sign_in": (
                 schemas.BeginSignInSchema,
                 lambda r: usecases.begin_sign_in(uow, hasher, cipher, box.unsealed(r, one)),
@@ -88,14 +95,19 @@ class StaffDesk:
                 lambda r: usecases.add_account(uow, hasher, box.unsealed(r, one)),
             ),
             "set_roles": (schemas.SetRolesSchema, lambda r: usecases.set_roles(uow, r)),
+            "set_shops": (schemas.SetShopsSchema, lambda r: usecases.set_shops(uow, r)),
             "set_active": (schemas.SetActiveSchema, lambda r: usecases.set_active(uow, r)),
             "reset_account": (
                 schemas.ResetAccountSchema,
                 lambda r: usecases.reset_account(uow, hasher, box.unsealed(r, one)),
             ),
+            "vouch": (
+                schemas.VouchSchema,
+                lambda r: usecases.vouch(uow, cipher, box.unsealed(r, schemas.CodeSchema())),
+            ),
             "record_action": (schemas.RecordActionSchema, lambda r: usecases.record_action(uow, r)),
             "list_audit": (schemas.ListAuditSchema, lambda r: usecases.list_audit(uow, r)),
-            "verify_audit": (schemas.NoArgumentsSchema, lambda r: usecases.verify_audit(uow)),
+            "verify_audit": (NoArgumentsSchema, lambda r: usecases.verify_audit(uow)),
         }
         schema, work = ways[method]
 
@@ -106,7 +118,21 @@ class StaffDesk:
 
 
 class Desks:
-    """What the desks show: made up."""
+    """What the desks show: made up. errands: about cards that WeChat refuses."""
+
+    def __init__(self) -> None:
+        self.errands: list[dict[str, Any]] = []
+
+    def list_card_errands(self, request: dict[str, Any]) -> dict[str, Any]:
+        wish = ListCardErrandsSchema().load(request)
+        answer = {"errands": [each for each in self.errands if each["campaign_id"] == wish["campaign_id"]]}
+        assert CardErrandsSchema().validate(answer) == {}
+        return answer
+
+    def retry_card_errands(self, request: dict[str, Any]) -> dict[str, Any]:
+        ids = RetryCardErrandsSchema().load(request)["errand_ids"]
+        self.errands = [each for each in self.errands if each["id"] not in ids]
+        return {"retried": len(ids)}
 
     def status(self, request: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -167,14 +193,16 @@ class Desks:
             "settled_at": None,
             "refund_id": "50300001",
             "provider_code": "ABNORMAL",
+            "order": {"service": "bus", "id": "abc123"},
         }
         notice = {
             "id": "EV-20261122-3",
             "event_type": "TRANSACTION.SUCCESS",
             "out_trade_no": "CSX20261122000018",
             "state": "refused",
-            "reason": "other amount",
+            "reason": "other_amount",
             "received_at": "2026-11-22T09:01:00Z",
+            "order": None,
         }
         gap = {"day": "2026-11-21", "key": "payment:4200001", "gap": "not_in_ledger"}
         difference = {**gap, "bill_fen": 1_200, "ledger_fen": None}
@@ -246,6 +274,10 @@ class House:
         )
         self.rpc.services["flights_desk"] = self.desks
         self.rpc.services["checkin"] = CheckinDesk()
+        self.lost = LostDesk()
+        self.rpc.services["lostfound"] = self.lost
+        self.shop = ShopDesk()
+        self.rpc.services["shop"] = self.shop
         self.gateway = Gateway(settings(), Airport(), self.rpc, DOORS)
 
     def code(self, ahead: int = 0) -> str:

@@ -84,16 +84,39 @@ async def test_the_desk_of_payments_shows_what_people_must_look_at(house: House)
         refunds = (await client.get("/staff/payments")).text
         assert "R20261122000017" in refunds
         assert "¥24.00" in refunds
+        assert 'data-href="/staff/payments/trace?service=bus&amp;order=abc123"' in refunds
+        assert "merchant platform" in refunds, "what staff do about it"
         assert "Nothing matches" in (await client.get("/staff/payments?q=nothing-like-it")).text
-        assert "other amount" in (await client.get("/staff/payments/notifications")).text
+        assert "Of another amount" in (await client.get("/staff/payments/notifications")).text
         assert "On the bill, not in our books" in (await client.get("/staff/payments/differences")).text
         traced = (await client.get("/staff/payments/trace?service=bus&order=abc123")).text
         assert "4200001" in traced
         assert "−¥24.00" in traced
-        missing = await client.get("/staff/payments/trace?order=nothing")
+        chinese = (await client.get("/staff/payments/trace?service=bus&order=abc123&lang=zh")).text
+        for code in ("order:bus", ">wechat<", ">TRANSACTION.SUCCESS<", ">bus<"):
+            assert code not in chinese
+        assert "订单款：机场大巴" in chinese
+        missing = await client.get("/staff/payments/trace?order=nothing&lang=en")
         assert "This order never asked for money." in missing.text
     trail = usecases.list_audit(house.staff.uow, {"text": "order.", "limit": 5, "cursor": ""})["rows"]
-    assert [row["subject"] for row in trail] == ["bus:nothing", "bus:abc123"]
+    assert [row["subject"] for row in trail] == ["bus:nothing", "bus:abc123", "bus:abc123"]
+
+
+async def test_an_admin_says_at_which_shops_somebody_works(house: House) -> None:
+    account = house.staff.add("he.yu", Role.SHOP, shops=["tea-t2", "gone-t1"])
+    address = f"/staff/accounts/{account['id']}"
+    async with house.at_work("root", Role.ADMIN) as admin:
+        shown = (await admin.get(address)).text
+        ticked = set(re.findall(r'name="shops" value="([^"]+)" checked', shown))
+        assert ticked == {"tea-t2", "gone-t1"}, "a shop that is no more can be taken away"
+        await admin.post(f"{address}/shops", data={**keys_of(shown), "shops": ["cables-t2", "tea-t2"]})
+        kept = house.staff.uow.store.accounts.by_login("he.yu")
+        assert kept.shops == ("cables-t2", "tea-t2")
+        house.shop.away = True
+        shown = (await admin.get(address)).text
+        assert 'name="shops" value="cables-t2 tea-t2"' in shown
+        await admin.post(f"{address}/shops", data={**keys_of(shown), "shops": "*, tea-t2"})
+        assert house.staff.uow.store.accounts.by_login("he.yu").shops == ("*",)
 
 
 async def test_the_flight_desk_finds_refusals(house: House) -> None:

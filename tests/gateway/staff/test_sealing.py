@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
-from gateway.staff.sealing import Sealer
+from gateway.sealing import Sealer
 from kernel.errors import ServiceError
 from services.staff.schemas import Role
 from services.staff.sealing import PasswordBox
@@ -62,14 +63,14 @@ async def test_a_key_that_was_exchanged_meanwhile_is_fetched_anew(house: House) 
         house.staff.box = PasswordBox({"k2": b"n" * 32})
         assert (await sign_in(client, "anna", house.code())).status_code == 303
     house.staff.box.sealing_key = PasswordBox({"k3": b"o" * 32}).sealing_key  # type: ignore[method-assign]
-    sealer = Sealer(house.rpc)
+    sealer = Sealer(house.rpc, "staff")
 
     async def ask(sealed: str) -> object:
         wish = {"challenge": "d" * 32, "login": "anna", "sealed": sealed, "address": "192.0.2.1"}
         return await house.rpc.call("staff", "begin_sign_in", wish)
 
     with pytest.raises(ServiceError) as refused:
-        await sealer.sealed({"password": PASSWORD}, None, ask)  # type: ignore[arg-type]
+        await sealer.sealed(json.dumps({"password": PASSWORD}), None, ask)  # type: ignore[arg-type]
     assert refused.value.code == "staff.bad_seal"
 
 

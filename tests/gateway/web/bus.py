@@ -8,11 +8,19 @@ from typing import Any, Final
 
 from deploy.demo.bus import demo_feed
 from kernel import clock
+from kernel.instants import instant
 from services.bus import errors, schemas
-from services.bus.domain import Occupancy, Ride, Timetable, Wanted, latest_for_flight, refund_fen, return_term
+from services.bus.domain import (
+    Occupancy,
+    Ride,
+    Timetable,
+    Wanted,
+    latest_for_flight,
+    refund_fen,
+    return_term,
+)
 from services.bus.domain.timetable import distance_m
 from services.bus.settings import BusSettings
-from services.bus.usecases.shared import instant
 from services.bus.usecases.views import call_view, line_view, ride_view, stop_name, stop_view, terms_view
 from services.payments.errors import OpenidNeeded
 from tests.gateway.web.travellers import loaded
@@ -31,15 +39,19 @@ def timetable() -> Timetable:
 
 
 class FakeBus:
-    """`free`: seats left by departure, SEATS unless said. Tests turn orders over with `issue`, `turn` and `mark`."""
+    """`free`: seats left by departure, SEATS unless said. `closed`: those that are sold no more, before their time.
+    Tests turn orders over with `issue`, `turn` and `mark`."""
 
     def __init__(self) -> None:
         self.free: dict[str, int] = {}
+        self.closed: set[str] = set()
         self.orders: dict[str, dict[str, Any]] = {}
         self.owners: dict[str, str] = {}
         self.pays: list[tuple[str, str]] = []
         self.refuses: Exception | None = None
         self.change_reason = "own_wish"
+        self.coupon_fen = 500
+        self.missing: set[str] = set()
         self._answers: dict[str, Any] = {}
 
     # --- the timetable -------------------------------------------------------------------------------
@@ -64,14 +76,19 @@ class FakeBus:
                 raise errors.StopNotFound(stop_id=end)
         if not (wish["from_stop"] or wish["to_stop"] or wish["flight_departs_at"]):
             raise errors.BadSearch(field="from_stop", reason="at least one end")
-        return {"departures": [self._view(ride) for ride in self._found(wish, now)]}
+        departures = [self._view(ride) for ride in self._found(wish, now)]
+        before = _SETTINGS.before_flight_min if wish["flight_departs_at"] else None
+        return {"departures": departures, "before_flight_min": before}
 
     def _found(self, wish: dict[str, Any], now: datetime) -> list[Ride]:
         start, end, most = wish["from_stop"], wish["to_stop"], wish["limit"]
         if wish["flight_departs_at"]:
             latest = latest_for_flight(wish["flight_departs_at"], _SETTINGS.before_flight)
             earliest = max(now, latest - timedelta(hours=12))
-            return timetable().rides(Wanted(start, end or "CSX", earliest, latest), "CSX")[-most:]
+            found = timetable().rides(Wanted(start, end or "CSX", earliest, latest), "CSX")
+            # At night none is: the pages are tried at any hour.
+            whole = Wanted(start, end or "CSX", now, now + timedelta(hours=24))
+            return found[-most:] or timetable().rides(whole, "CSX")[:most]
         after = wish["after"] or now
         return timetable().rides(Wanted(start, end, after, after + timedelta(hours=24)), "CSX")[:most]
 
@@ -93,7 +110,8 @@ class FakeBus:
 
     def _view(self, ride: Ride) -> dict[str, Any]:
         known = Occupancy(self.free.get(ride.departure.id, SEATS))
-        return ride_view(timetable(), ride, known, clock.now(), _SETTINGS)
+        view = ride_view(timetable(), ride, known, clock.now(), _SETTINGS)
+        return view | ({"on_sale": False} if ride.departure.id in self.closed else {})
 
     # --- orders --------------------------------------------------------------------------------------
 
@@ -108,13 +126,19 @@ class FakeBus:
         if view["free"] < len(riders):
             raise errors.SoldOut(free=view["free"])
         self.free[ride.departure.id] = view["free"] - len(riders)
-        seats = [{"kind": kind, "price_fen": view["prices"][f"{kind}_fen"]} for kind in riders]
+        seats = [
+            {"kind": kind, "price_fen": view["prices"][f"{kind}_fen"], "discount_fen": 0} for kind in riders
+        ]
+        if request.get("coupon_ids"):
+            off = min(self.coupon_fen, seats[0]["price_fen"])
+            seats[0] |= {"price_fen": seats[0]["price_fen"] - off, "discount_fen": off}
         order_id = f"{len(self.orders) + 1:032x}"
         now = clock.real_now()
         self.orders[order_id] = {
             "id": order_id,
             "state": "held",
             "amount_fen": sum(seat["price_fen"] for seat in seats),
+            "discount_fen": sum(seat["discount_fen"] for seat in seats),
             "refunded_fen": 0,
             "refunding_fen": 0,
             "currency": "CNY",
@@ -151,6 +175,8 @@ class FakeBus:
         order = self._mine(request)
         if self.refuses:
             raise self.refuses
+        if not order["amount_fen"]:
+            return {"order": self.issue(order["id"]), "pay": {}}
         order |= {"state": "paying", "out_trade_no": f"B{order['id']}"}
         self.pays.append((order["id"], request["channel"]))
         pay = {"code_url": f"weixin://wxpay/bizpayurl?pr={order['id'][:9]}"}
@@ -211,7 +237,11 @@ class FakeBus:
         found = timetable().rides(wanted, "CSX")[:10]
         term: dict[str, Any] = {"code": "before_departure", "fee_pct": 0}
         reason = {"zh": "开车前可免费改签一次。", "en": "Once, free of charge, until departure."}
-        others = [self._view(one) for one in found if one.departure.id != ride["departure_id"]]
+        others = [
+            self._view(one) | {"misses_flight": one.departure.id in self.missing}
+            for one in found
+            if one.departure.id != ride["departure_id"]
+        ]
         return {"departures": others, "why": self.change_reason, "term": term | {"reason": reason}}
 
     def change_tickets(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -240,6 +270,13 @@ class FakeBus:
         return found
 
     # --- what tests do -------------------------------------------------------------------------------
+
+    def vary(self, start: str) -> None:
+        """The next buses from there are sold no more, sold out and nearly so, whatever the minute now."""
+        asked = {"from_stop": start, "limit": 4}
+        _, closed, full, few = (one["departure_id"] for one in self.search_departures(asked)["departures"])
+        self.closed.add(closed)
+        self.free |= {full: 0, few: 1}
 
     def bought(self, owner: str, riders: tuple[str, ...] = ("adult",), hours: float = 3) -> dict[str, Any]:
         """An order of this traveller that is paid, with its tickets, on a bus some hours ahead."""

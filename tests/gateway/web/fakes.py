@@ -20,6 +20,8 @@ from kernel.errors import Kind, RemoteError, ServiceError, Unavailable
 from services.airport import Airport
 from tests.gateway.web.bus import FakeBus
 from tests.gateway.web.checkin import FakeCheckin
+from tests.gateway.web.lostfound import FakeLostfound
+from tests.gateway.web.mall import FakeShop
 from tests.gateway.web.travellers import FakeNotify, FakePassengers
 
 
@@ -33,26 +35,38 @@ class FakeFlights:
         self.notify = FakeNotify(self.documents, self.passengers)
         self.bus = FakeBus()
         self.checkin = FakeCheckin(self.documents)
+        self.lostfound = FakeLostfound()
+        self.shop = FakeShop()
         self.away: set[str] = set()
         self.calls: list[tuple[str, str, dict[str, Any]]] = []
         self.behalf: dict[str, Any] = {}
         """By method, on whose behalf it was called last."""
         self.connected = True
         self._event: Callable[[bytes], None] = lambda body: None
-        self._state: Callable[[bool], None] = lambda up: None
+        self._of_shop: dict[str, Callable[[bytes], None]] = {}
+        self._of_lost: dict[str, list[Callable[[bytes], None]]] = {}
+        self._on_state: list[Callable[[bool], None]] = []
 
     def start(self) -> None:
         self._state(self.connected)
+
+    def _state(self, up: bool) -> None:
+        for callback in self._on_state:
+            callback(up)
 
     async def stop(self) -> None:
         pass
 
     def on_state(self, callback: Callable[[bool], None]) -> None:
-        self._state = callback
+        self._on_state.append(callback)
 
     def on_event(self, publisher: str, event_name: str, callback: Callable[[bytes], None]) -> None:
         if publisher == "flights":
             self._event = callback
+        elif publisher == "shop":
+            self._of_shop[event_name] = callback
+        elif publisher == "lostfound":
+            self._of_lost.setdefault(event_name, []).append(callback)
 
     def connect(self, up: bool) -> None:
         self.connected = up
@@ -71,6 +85,17 @@ class FakeFlights:
         self.documents[flight_id] = document
         self._event(orjson.dumps({"schema": 1, "data": {"flight": document, "changes": []}}))
         return document
+
+    def tell_of_lost(self, name: str) -> None:
+        """Tell the gateway that something happened to a thing that was found."""
+        for callback in self._of_lost[name]:
+            callback(
+                orjson.dumps({"schema": 1, "name": name, "data": {"item_id": "i1", "what": "handed_over"}})
+            )
+
+    def tell_of_shop(self, name: str, **data: Any) -> None:
+        """An event of the mall."""
+        self._of_shop[name](orjson.dumps({"schema": 1, "name": name, "data": data}))
 
     async def call(
         self,
@@ -92,7 +117,8 @@ class FakeFlights:
             return answer
         try:
             known: dict[str, Any] = {"passengers": self.passengers, "notify": self.notify}
-            known |= {"bus": self.bus, "checkin": self.checkin}
+            known |= {"bus": self.bus, "checkin": self.checkin, "lostfound": self.lostfound}
+            known |= {"shop": self.shop}
             answer = getattr(known[service], method)(request)
         except ServiceError as exc:
             raise RemoteError.from_document(exc.to_document()) from exc
@@ -122,6 +148,10 @@ class FakeFlights:
         if found is None:
             raise RemoteError("flights.not_found", Kind.NOT_FOUND, {})
         return found
+
+    def _search_flights(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Among the days that no gateway remembers: nothing."""
+        return {"flights": [], "cursor": None}
 
     def _get_history(self, request: dict[str, Any]) -> dict[str, Any]:
         self._get_flight(request)

@@ -1,6 +1,6 @@
 """`python -m tests.gateway.web.served`: the gateway over a made-up Changsha on a port of its own, for browsers.
 
-The first line out is {"url", "ids": {state: flight id}, "boards": {state: address}, "orders": {state: order id}, "checkin": {state: booking id}}. Each line in is a wish: {"push": id, …changes},
+The first line out is {"url", "ids": {state: flight id}, "boards": {state: address}, "orders": {state: order id}, "checkin": {state: booking id}, "lost": {state: address}}. Each line in is a wish: {"push": id, …changes},
 {"connect": true|false}, {"storm": seconds}, {"issue": order id}; each is answered by a line when it is done.
 """
 
@@ -47,6 +47,7 @@ async def main() -> None:
     boards = {state: _board_of(document) for state, document in shown.items()}
     orders = _orders(flights)
     told = {"ids": ids, "boards": boards, "orders": orders, "checkin": _bookings(flights)}
+    told["lost"] = _lost(flights)
     _say({"url": f"http://{ports.LOOPBACK}:{port}", **told})
     while line := await asyncio.to_thread(sys.stdin.readline):
         await _do(json.loads(line), flights)
@@ -77,6 +78,8 @@ def _orders(flights: FakeFlights) -> dict[str, str]:
     for number, state in enumerate(("boarded", "returned", "changed", "cancelled")):
         bus.mark(found["mixed"], number, state)
     bus.turn(found["mixed"], "issued", refunding_fen=900)
+    for start in ("CSX", "WUYI"):
+        bus.vary(start)
     return found
 
 
@@ -88,6 +91,28 @@ def _bookings(flights: FakeFlights) -> dict[str, str]:
     checkin.off_load(DONE, 1, ANNA)
     found = {name: checkin.bind(pnr, ANNA) for name, pnr in (("family", FAMILY), ("guided", GUIDED))}
     return found | {"abroad": checkin.bind(ABROAD, ANNA), "done": done}
+
+
+def _lost(flights: FakeFlights) -> dict[str, str]:
+    """Where Anna's reports and claims are, by the state they are in; and things that were handed in."""
+    kept = flights.lostfound
+    for category, colour in (
+        ("coat", "navy"),
+        ("umbrella", "transparent"),
+        ("keys", "gold"),
+        ("toy", "patterned"),
+    ):
+        kept.hand_in(category, colour)
+    hinted, silent = kept.filed(ANNA, colours=["black"]), kept.filed(ANNA, "headphones", marks="")
+    match_id = kept.match(hinted)
+    kept.match(hinted, "possible", at_desk=False)
+    claims = {state: kept.claimed(ANNA, kept.filed(ANNA, "camera")) for state in ("sent", "ready", "refused")}
+    kept.decide(claims["ready"])
+    kept.decide(claims["refused"], "not_enough")
+    pages = {state: f"/lost/claims/{claim_id}" for state, claim_id in claims.items()}
+    one = f"/lost/reports/{hinted}"
+    more = {"hinted": one, "change": f"{one}/change", "claim": f"{one}/claim?hint={match_id}"}
+    return {**pages, **more, "silent": f"/lost/reports/{silent}"}
 
 
 async def _do(wish: dict[str, Any], flights: FakeFlights) -> None:

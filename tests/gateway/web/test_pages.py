@@ -18,6 +18,7 @@ from gateway.web.texts import texts
 from kernel import clock
 from tests.gateway.web.changsha import ZONE, Plan, day_of, history_of, leg, showcase
 from tests.gateway.web.fakes import FakeFlights, reader
+from tests.support.days import day, noon
 
 pytestmark = pytest.mark.anyio
 
@@ -61,7 +62,8 @@ async def test_every_page_is_whole_and_has_no_inline_script_or_style(client: htt
 async def test_home_links_what_works_and_only_announces_the_rest(client: httpx.AsyncClient) -> None:
     html = (await client.get("/")).text
     menu = html[html.index('<div class="menu">') : html.index("<footer")]
-    open_ = ["/flights/departures", "/checkin", "/me/flights", "/bus", "/me/bus"]
+    open_ = ["/flights/departures", "/checkin", "/me/flights", "/bus", "/lost", "/shop", "/shop/coupons"]
+    open_ += ["/me/orders"]
     assert re.findall(r'href="([^"]+)"', menu) == open_
     assert menu.count("Opening soon") == 3
     assert all(name in menu for name in ("Check-in", "Airport bus", "Lost and found", "Mall", "My orders"))
@@ -202,9 +204,22 @@ async def test_rows_by_id_are_fetched_alone_and_say_what_changed(
         ("北京", "CZ3101"),
     ],
 )
-async def test_search_forgives(client: httpx.AsyncClient, text: str, finds: str) -> None:
-    html = (await client.get("/flights/search", params={"q": text})).text
+async def test_search_forgives(
+    client: httpx.AsyncClient, flights: FakeFlights, text: str, finds: str
+) -> None:
+    its = next(one["service_day_local"] for one in flights.documents.values() if one["number"] == "CZ3101")
+    html = (await client.get("/flights/search", params={"q": text, "day": its})).text
     assert finds in " ".join(rows(html))
+
+
+async def test_when_todays_flights_are_over_a_search_leads_to_the_next_days() -> None:
+    gone = leg(Plan("CZ", "3303", out=clock.now() - timedelta(hours=6), status="landed", happened=True))
+    gone["service_day_local"] = day().isoformat()
+    coming = leg(Plan("CZ", "3303", out=noon(1)))
+    for known, shown in (([gone, coming], coming), ([gone], gone)):
+        async with reader(FakeFlights(known)) as client:
+            html = (await client.get("/flights/search", params={"q": "cz3303"})).text
+        assert [shown["id"] in each for each in rows(html)] == [True]
 
 
 async def test_search_without_an_answer_offers_ways_on(client: httpx.AsyncClient) -> None:

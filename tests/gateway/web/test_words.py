@@ -100,6 +100,7 @@ async def seen_texts(language: str) -> dict[str, str]:
         "/flights/departures?terminal=T9",
         f"/flights/{shown['boarding']['id']}/history",
     ]
+    paths += ["/lost", "/lost/items", "/lost/found", "/lost/report"]
     paths += [f"/flights/{leg['id']}" for leg in shown.values()] + ["/flights/departures?day=1999-01-01"]
     async with reader(flights, **{"Accept-Language": language}) as client:
         seen = {path: visible((await client.get(path)).text) for path in paths}
@@ -126,6 +127,11 @@ async def own_paths(flights: FakeFlights, owner: str, language: str) -> list[str
             flights.notify.tell(ANNA, shown["boarding"]["id"], told.value, language)
         flights.passengers.request_erasure({"request_id": "12345678", "passenger_id": "carl"})
         paths += [f"/me/companions/{next(iter(flights.passengers.companions))}", "/erasures/erasure-carl"]
+        flights.lostfound.settle(ANNA, "")
+        kept = flights.lostfound
+        paths += ["/me/lost", *(f"/lost/reports/{one}" for one in kept.reports)]
+        paths += [f"/lost/claims/{one}" for one in kept.claims]
+        paths += [f"/lost/reports/{next(iter(kept.reports))}/{page}" for page in ("change", "claim")]
         paths += [f"{path}?done={name}" for path in ("/me", "/me/documents") for name in NOTICES]
     return paths
 

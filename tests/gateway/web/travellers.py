@@ -72,6 +72,11 @@ class FakePassengers:
         self.language[wish["passenger_id"]] = wish["language"].value
         return {"passenger": self._passenger(wish["passenger_id"])}
 
+    def begin_pairing(self, request: dict[str, Any]) -> dict[str, Any]:
+        """A computer asks to be signed in by a phone."""
+        ends = (clock.now() + timedelta(minutes=5)).isoformat()
+        return {"code": "c" * 32, "watch": "w" * 32, "number": "47", "expires_at": ends}
+
     def end_session(self, request: dict[str, Any]) -> dict[str, Any]:
         return {"done": True}
 

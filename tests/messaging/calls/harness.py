@@ -24,7 +24,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 from kernel import ids
 
 ROOT = Path(__file__).parents[3]
-START_S = 30.0
+START_S = 120.0
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 

@@ -162,7 +162,7 @@ class Clock:
 
     @timer(every_s=0.2)
     def tick(self) -> None:
-        note(os.environ["TICKS"], str(time.time()))
+        note(os.environ["TICKS"], f"{os.getpid()} {time.time()}")
 
 
 class Busy:
@@ -188,7 +188,7 @@ class Caretaker:
 
     @timer(every_s=0.5, lease="sweep")
     def sweep(self) -> None:
-        note(os.environ["TICKS"], str(time.time()))
+        note(os.environ["TICKS"], f"{os.getpid()} {time.time()}")
 
 
 CLASSES = {"Desk": Desk, "Clock": Clock, "Caretaker": Caretaker, "Busy": Busy}

@@ -50,6 +50,7 @@ def test_no_service_is_called_by_one_that_it_calls() -> None:
     graph = call_graph(ROOT / "services")
     assert "flights" in graph
     assert "payments" in graph["bus"]
+    assert "payments" in graph["lostfound"]
     TopologicalSorter(graph).prepare()
 
 

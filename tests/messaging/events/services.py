@@ -86,6 +86,9 @@ class Door(DependencyProvider):
             raise ValueError("as the test wants")
         return bool(glance != "nobody's business")
 
+    def concerning(self, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [event for event in events if self.concerns(event)]
+
 
 class LedgerService:
     name = "ledger"

@@ -7,14 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, event, text
-
 from kernel.db import UnitOfWork
 from kernel.saga.states import State
 from kernel.saga.steps import BUYER
 from services.bus.store import BusStore
 from tests.store.bus.test_store import DEPARTURE, NOW, ORDER, order_named
-from tests.store.passengers.test_plans import scans
+from tests.store.plans import plans, prefer_indexes, scans
 
 ROWS = 200
 LATER = NOW + timedelta(days=1)
@@ -27,6 +25,7 @@ QUERIES: dict[str, Callable[[BusStore], Any]] = {
     "sell": lambda store: store.sell(DEPARTURE.id, 1),
     "over": lambda store: store.over_holds(DEPARTURE.id, LATER, LATER),
     "order": lambda store: store.order("o1"),
+    "orders": lambda store: store.orders(["o1", "o2"]),
     "its departure": lambda store: store.departure_of("o1"),
     "lock an order": lambda store: store.sales.lock("o1"),
     "due": lambda store: store.sales.due(LATER, 10),
@@ -56,31 +55,12 @@ def fill(uow: UnitOfWork[BusStore]) -> None:
             tx.store.add_order(order, BUYER, "holds seats")
 
 
-def plans(connection: Connection, query: Callable[[BusStore], Any]) -> list[str]:
-    """How the database would run each statement of a query."""
-    statements: list[tuple[str, Any]] = []
-
-    def note(*seen: Any) -> None:
-        statements.append((seen[2], seen[3][0] if seen[-1] else seen[3]))
-
-    event.listen(connection, "before_cursor_execute", note)
-    query(BusStore(connection))
-    event.remove(connection, "before_cursor_execute", note)
-    explain = "EXPLAIN " if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "
-    return [
-        "\n".join(str(row[-1]) for row in connection.exec_driver_sql(explain + statement, parameters))
-        for statement, parameters in statements
-    ]
-
-
 def test_no_query_reads_a_whole_table(real_uow: UnitOfWork[BusStore]) -> None:
     fill(real_uow)
     for name, query in QUERIES.items():
         with real_uow.write() as tx:
-            if tx.connection.dialect.name == "postgresql":
-                # Two hundred rows fit a few pages: without this the planner rightly reads them all.
-                tx.connection.execute(text("SET LOCAL enable_seqscan = off"))
-            for plan in plans(tx.connection, query):
+            prefer_indexes(tx)
+            for plan in plans(tx, query):
                 assert not scans(plan), (name, plan)
 
 
@@ -92,4 +72,4 @@ def test_a_scan_would_be_noticed(real_uow: UnitOfWork[BusStore]) -> None:
         def unindexed(store: BusStore) -> None:
             tx.connection.exec_driver_sql("SELECT id FROM orders WHERE seats = 7")
 
-        assert any(scans(plan) for plan in plans(tx.connection, unindexed))
+        assert any(scans(plan) for plan in plans(tx, unindexed))

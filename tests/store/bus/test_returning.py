@@ -141,6 +141,13 @@ def test_two_travellers_that_are_one_have_one_list(bus: Any, till: FakeTill) -> 
     assert [each["id"] for each in usecases.export_passenger(bus, "p2", LEFT)["orders"]] == [order_id]
 
 
+def test_merges_that_are_heard_in_the_other_order_end_at_the_same_traveller(bus: Any, till: FakeTill) -> None:
+    order_id = bought(bus, till)
+    usecases.note_merge(bus, {"id": new_id(), "data": {"from": "p2", "into": "p3", "earlier_ids": ["p1"]}})
+    usecases.note_merge(bus, {"id": new_id(), "data": {"from": "p1", "into": "p2", "earlier_ids": []}})
+    assert state(bus, order_id, "p3") == "issued"
+
+
 def test_erased_the_order_stays_without_its_traveller_and_its_money_still_arrives(
     bus: Any, till: FakeTill
 ) -> None:

@@ -71,6 +71,15 @@ def bound(uow: Any, flight_id: str = FLIGHT, **more: Any) -> tuple[str, list[Any
     return sold(uow, flight_id=flight_id, **more)
 
 
+def test_only_a_flight_that_an_order_is_to_meet_concerns_the_buses(uow: Any) -> None:
+    change = {"data": {"flight": flight(90)}}
+    assert not usecases.concerns(uow, change)
+    bound(uow)
+    assert usecases.concerns(uow, change)
+    with uow.look_up() as store:
+        assert store.bound_among([FLIGHT, "none"]) == {FLIGHT}
+
+
 def test_a_late_flight_makes_the_change_free_and_offers_the_last_bus_in_time(uow: Any) -> None:
     order_id, (ticket,) = bound(uow)
     assert hear(uow, flight(90)) == 1
@@ -83,6 +92,37 @@ def test_a_late_flight_makes_the_change_free_and_offers_the_last_bus_in_time(uow
     (event,) = told(uow, "tickets_changed")
     assert event["why"] == "flight_late"
     assert tickets(uow, order_id)[0].changes == 0, "one's own change is still to be had"
+
+
+def missing(uow: Any, order_id: str, ids: list[str]) -> dict[str, bool]:
+    """Of each bus that one may change to, by when it arrives: whether it misses the flight."""
+    found = changes(uow, order_id, ids)["departures"]
+    return {one["leaves"]["arrives_at"]: one["misses_flight"] for one in found}
+
+
+def test_a_bus_that_is_too_late_for_the_flight_is_offered_and_said_to_be(uow: Any) -> None:
+    order_id, (ticket,) = bound(uow, flight_departs_at=NOON.isoformat())
+    known = missing(uow, order_id, [ticket.id])
+    assert set(known.values()) == {False, True}
+    assert known == {arrives: arrives > "2026-11-23T02:00:00Z" for arrives in known}, "two hours before noon"
+    hear(uow, flight(90))
+    later = missing(uow, order_id, [ticket.id])
+    assert later == {arrives: arrives > "2026-11-23T03:30:00Z" for arrives in later}, "and as it is known now"
+
+
+def test_who_lands_is_told_which_bus_leaves_too_early(uow: Any) -> None:
+    order_id, (ticket,) = bound(uow, LANDS, **FROM_AIRPORT, flight_departs_at=local("10:00").isoformat())
+    found = changes(uow, order_id, [ticket.id])["departures"]
+    told_ = {one["boards"]["departs_at"]: one["misses_flight"] for one in found}
+    assert set(told_.values()) == {False, True}
+    assert told_ == {leaves: leaves < "2026-11-23T02:30:00Z" for leaves in told_}, (
+        "half an hour after landing"
+    )
+
+
+def test_without_a_flight_no_bus_misses_one(uow: Any) -> None:
+    order_id, (ticket,) = sold(uow)
+    assert set(missing(uow, order_id, [ticket.id]).values()) == {False}
 
 
 def test_each_step_of_the_delay_is_told_once(uow: Any) -> None:

@@ -23,6 +23,7 @@ from services.bus.errors import (
     SoldOut,
     StopNotFound,
 )
+from services.bus.settings import BusSettings
 from services.bus.store import BusStore
 from services.bus.store.tables import ORDERS
 from tests.fakes.uow import FakeUnitOfWork
@@ -30,8 +31,10 @@ from tests.unit.bus.examples import ARCHIVE, MONDAY, edited, local
 from tests.unit.bus.selling import (
     CLOSED,
     DEPARTURE_ID,
+    EARLY,
     HERE,
     SEATS,
+    TIMETABLES,
     free,
     hold,
     imported,
@@ -119,6 +122,22 @@ def test_the_bus_for_a_flight_arrives_two_hours_before_it(bus: Any) -> None:
     assert [one["departure_id"][-4:] for one in found] == ["0800", "0830", "0900"]
     assert found[-1]["leaves"]["arrives_at"] == "2026-11-23T02:00:00Z"
     assert search(bus, local("10:30"), from_stop="WUYI", flight_departs_at=local("12:00").isoformat()) == []
+
+
+def test_a_flight_is_offered_no_bus_that_is_there_four_hours_too_early(bus: Any) -> None:
+    """Six hours before it, with the usual two: who is there then came the evening before, or for another flight."""
+    for departs, hour in (("18:00", 4), ("15:00", 1)):
+        found = search(bus, from_stop="WUYI", flight_departs_at=local(departs).isoformat(), limit=50)
+        arrivals = [one["leaves"]["arrives_at"] for one in found]
+        assert arrivals
+        assert min(arrivals) >= f"2026-11-23T{hour:02}:00:00Z"
+    wide = usecases.Here("CSX", BusSettings(before_flight_min=60))
+    request = schemas.SearchSchema().load(
+        {"from_stop": "WUYI", "flight_departs_at": local("12:00").isoformat()}
+    )
+    told = usecases.search_departures(bus, TIMETABLES, wide, request, EARLY)
+    assert told["before_flight_min"] == 60
+    assert told["departures"][-1]["leaves"]["arrives_at"] > "2026-11-23T02:00:00Z"
 
 
 @pytest.mark.parametrize(

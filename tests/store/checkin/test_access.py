@@ -228,6 +228,20 @@ def test_accounts_merge_and_are_forgotten(listed: Any) -> None:
         assert listed.events[-1].data["counts"] == {"bindings": 1, "given": 1}
 
 
+def test_merges_that_are_heard_in_the_other_order_end_at_the_same_account(listed: Any) -> None:
+    mine = bound(listed, "ABC123")
+    usecases.note_merge(listed, new_id(), "ben", "cat")
+    usecases.note_merge(listed, new_id(), ANN, "ben")
+    trips = usecases.export_passenger(listed, PLACE, "cat")["trips"]
+    assert len(trips) == 1
+    assert party(listed, mine["booking_id"], "cat")
+    asked = {"erasure_id": "e1", "passenger_id": "cat", "earlier_ids": ["ben"]}
+    usecases.erase(listed, new_id(), asked)
+    usecases.note_merge(listed, new_id(), "dan", ANN)
+    with listed.read() as tx:
+        assert [tx.store.present(each) for each in (ANN, "ben", "cat", "dan")] == [None, None, None, "dan"]
+
+
 def test_lists_of_flights_long_gone_are_deleted(listed: Any) -> None:
     check_in(listed, bound(listed, "ABC123"))
     assert usecases.purge(listed, PLACE, STD + timedelta(days=29)) == 0

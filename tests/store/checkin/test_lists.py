@@ -112,6 +112,16 @@ def test_a_flight_that_changed_while_its_list_came_is_heard_of(uow: Any) -> None
     assert party(uow, bound(uow)["booking_id"])["flight"]["gate"] == "12", "older news is dropped"
 
 
+def test_only_a_flight_with_a_list_concerns_check_in(uow: Any) -> None:
+    change = {"data": {"flight": flight(version=2)}}
+    assert not usecases.concerns(uow, change)
+    push_list(uow, booking())
+    assert usecases.concerns(uow, change)
+    flight_id = change["data"]["flight"]["id"]
+    with uow.look_up() as store:
+        assert store.listed_among([flight_id, "none"]) == {flight_id}
+
+
 def test_whoever_left_the_list_after_check_in_is_taken_off_and_told(uow: Any) -> None:
     push_list(uow, FAMILY, booking())
     push_aircraft(uow, aircraft())

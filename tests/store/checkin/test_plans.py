@@ -6,11 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, event, text
-
 from kernel.db import UnitOfWork
 from services.checkin.store import CheckinStore
-from tests.store.passengers.test_plans import scans
+from tests.store.plans import plans, prefer_indexes, scans
 from tests.unit.checkin.examples import FLIGHT_ID, NOW, STD, booking, bound, check_in, person, push_list
 
 QUERIES: dict[str, Callable[[CheckinStore], Any]] = {
@@ -20,6 +18,7 @@ QUERIES: dict[str, Callable[[CheckinStore], Any]] = {
     "seated": lambda store: store.seated(FLIGHT_ID),
     "counts": lambda store: store.counts([FLIGHT_ID]),
     "specials": lambda store: store.specials([FLIGHT_ID]),
+    "booking": lambda store: store.booking_with_accounts("b1"),
     "bookings": lambda store: store.bookings_of_flight(FLIGHT_ID),
     "party": lambda store: store.party("b1"),
     "travellers": lambda store: store.travellers(FLIGHT_ID),
@@ -34,7 +33,7 @@ QUERIES: dict[str, Callable[[CheckinStore], Any]] = {
     "merge": lambda store: store.merge("ann", "bob"),
     "erase": lambda store: store.erase(["ann"]),
     "void": lambda store: store.void_passes(["t1"], NOW),
-    "pass_of": lambda store: store.pass_of(FLIGHT_ID, 1),
+    "holder_of": lambda store: store.holder_of(FLIGHT_ID, 1),
     "twins": lambda store: store.twins(FLIGHT_ID, "b1", ["t1"]),
     "passes": lambda store: (store.pass_counts(["t1"]), store.last_pass_at("t1")),
     "given_by": lambda store: store.flights_given_by(["ann"]),
@@ -57,31 +56,12 @@ def fill(uow: UnitOfWork[CheckinStore]) -> None:
         check_in(uow, bound(uow, f"PNR{number:03d}"))
 
 
-def plans(connection: Connection, query: Callable[[CheckinStore], Any]) -> list[str]:
-    """How the database would run each statement of a query."""
-    statements: list[tuple[str, Any]] = []
-
-    def note(*seen: Any) -> None:
-        statements.append((seen[2], seen[3][0] if seen[-1] else seen[3]))
-
-    event.listen(connection, "before_cursor_execute", note)
-    query(CheckinStore(connection))
-    event.remove(connection, "before_cursor_execute", note)
-    explain = "EXPLAIN " if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "
-    return [
-        "\n".join(str(row[-1]) for row in connection.exec_driver_sql(explain + statement, parameters))
-        for statement, parameters in statements
-    ]
-
-
 def test_no_query_reads_a_whole_table(real_uow: UnitOfWork[CheckinStore]) -> None:
     fill(real_uow)
     for name, query in QUERIES.items():
         with real_uow.write() as tx:
-            if tx.connection.dialect.name == "postgresql":
-                # A few rows fit one page: without this the planner rightly reads them all.
-                tx.connection.execute(text("SET LOCAL enable_seqscan = off"))
-            for plan in plans(tx.connection, query):
+            prefer_indexes(tx)
+            for plan in plans(tx, query):
                 assert not scans(plan), (name, plan)
 
 
@@ -93,4 +73,4 @@ def test_a_scan_would_be_noticed(real_uow: UnitOfWork[CheckinStore]) -> None:
         def unindexed(store: CheckinStore) -> None:
             tx.connection.exec_driver_sql("SELECT id FROM travellers WHERE cabin = 'F'")
 
-        assert any(scans(plan) for plan in plans(tx.connection, unindexed))
+        assert any(scans(plan) for plan in plans(tx, unindexed))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, text
 
 from kernel.db import UnitOfWork
 from services.flights.domain import Change
 from services.flights.store import Asked, FlightStore, LegRow, Place, RefusalRow
+from tests.store.plans import plans, prefer_indexes, scans
 
 WAY = (frozenset({"n:1"}),)
 TWO = (frozenset({"t:PEK", "t:PKX"}), frozenset({"a:CZ"}))
@@ -56,39 +55,12 @@ def fill(uow: UnitOfWork[FlightStore]) -> None:
         tx.store.add_refusals([RefusalRow(n, None, "s", "invalid", "{}", "1") for n in range(300)])
 
 
-def plans(connection: Connection, query: Callable[[FlightStore], Any]) -> list[str]:
-    """How the database would run each statement of a query."""
-    statements: list[tuple[str, Any]] = []
-
-    def note(*seen: Any) -> None:
-        many = seen[-1]
-        statements.append((seen[2], seen[3][0] if many else seen[3]))
-
-    event.listen(connection, "before_cursor_execute", note)
-    query(FlightStore(connection))
-    event.remove(connection, "before_cursor_execute", note)
-    explain = "EXPLAIN " if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "
-    found = []
-    for statement, parameters in statements:
-        rows = connection.exec_driver_sql(explain + statement, parameters)
-        found.append("\n".join(str(row[-1]) for row in rows))
-    return found
-
-
-def scans(plan: str) -> list[str]:
-    """Lines that read a whole table. SQLite says SCAN for an index read in order too: that names its index."""
-    whole = re.compile(r"Seq Scan on flight|SCAN (?!.*USING (COVERING )?INDEX)(flight|anon)")
-    return [line for line in plan.splitlines() if whole.search(line)]
-
-
 @pytest.mark.parametrize("name", QUERIES)
 def test_no_query_reads_a_whole_table(real_uow: UnitOfWork[FlightStore], name: str) -> None:
     fill(real_uow)
     with real_uow.write() as tx:
-        if tx.connection.dialect.name == "postgresql":
-            # Three hundred rows fit a few pages: without this the planner rightly reads them all.
-            tx.connection.execute(text("SET LOCAL enable_seqscan = off"))
-        for plan in plans(tx.connection, QUERIES[name]):
+        prefer_indexes(tx)
+        for plan in plans(tx, QUERIES[name]):
             if name == "refusals":  # the newest rows, by the primary key backwards
                 assert "Seq Scan" not in plan
                 continue
@@ -103,4 +75,4 @@ def test_a_scan_would_be_noticed(real_uow: UnitOfWork[FlightStore]) -> None:
         def unindexed(store: FlightStore) -> None:
             tx.connection.exec_driver_sql("SELECT id FROM flights WHERE version = 7")
 
-        assert any(scans(plan) for plan in plans(tx.connection, unindexed))
+        assert any(scans(plan) for plan in plans(tx, unindexed))

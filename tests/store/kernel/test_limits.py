@@ -35,7 +35,7 @@ def expiring(seconds: float) -> CallContext:
 
 
 def test_a_statement_that_takes_too_long_is_stopped_and_the_next_one_works(url: str) -> None:
-    database = Database(url, statement_s=0.2)
+    database = Database(url, statement_s=0.5)
     uow = UnitOfWork(database, Notes)
     for unit in (uow.read, uow.write):
         with pytest.raises(DeadlineExceeded), unit() as tx:
@@ -46,10 +46,10 @@ def test_a_statement_that_takes_too_long_is_stopped_and_the_next_one_works(url: 
 
 
 def test_many_short_statements_may_take_longer_together(url: str) -> None:
-    database = Database(url, statement_s=0.2)
+    database = Database(url, statement_s=1.0)
     with database.writing() as connection:
         for _ in range(5):
-            time.sleep(0.1)
+            time.sleep(0.25)
             connection.execute(text(SHORT))
     database.close()
 

@@ -119,3 +119,21 @@ def test_without_an_account_the_command_says_what_to_set(
     refused = typed(menu, "publish")
     assert "set WECHAT_APPID and WECHAT_SECRET" in refused.output
     assert "no account is connected" in typed(notify, "status").output
+
+
+def test_what_couldnt_be_done_about_cards_is_listed_and_tried_again(
+    wechat: FakeWeChat, tmp_path: Path
+) -> None:
+    assert "nothing is stuck" in CliRunner().invoke(notify, ["cards"]).output
+    database = Database(f"sqlite:///{tmp_path}/notify.sqlite3")
+    uow = UnitOfWork(database, NotifyStore)
+    usecases.note_campaign(uow, {"campaign_id": "tea", "version": 1})
+    with uow.write() as tx:
+        [errand] = tx.store.cards.begin_errands(tx.now(), tx.now(), 5)
+        tx.store.cards.settle_errand(errand, "stuck", "wechat_43009", tx.now())
+    database.close()
+    shown = CliRunner().invoke(notify, ["cards"]).output
+    assert "card  tea  wechat_43009" in shown
+    assert "1 attempts" in shown
+    assert "1 will be" in CliRunner().invoke(notify, ["cards", "--retry", str(errand.id)]).output
+    assert "card  tea" in CliRunner().invoke(notify, ["cards", "--waiting"]).output

@@ -110,3 +110,26 @@ def test_older_news_of_a_traveller_is_told_from_newer(uow: Any) -> None:
         kept = tx.store.people.recipient("anna")
     assert kept is not None
     assert kept.consent == "withdrawn"
+
+
+def test_what_waits_may_say_something_else_and_what_wechat_may_have_may_not(uow: Any) -> None:
+    about = {"path": "/shop/orders/o1", "words": {}, "pieces": [{"id": "p1"}, {"id": "p2"}]}
+    waiting = notice(uow, "shop_ready", said=about, state="deferred", not_before_at=NOW + MINUTE)
+    gone = notice(uow, "shop_on_way", said=about)
+    notice(uow, "shop_ready", order_id="o2")
+    notice(uow, "shop_paid")
+    with uow.write() as tx:
+        first, second = tx.store.notices.unsent("anna", "o1", ["shop_ready", "shop_on_way"])
+        assert (first.id, first.kind, first.pieces) == (waiting, "shop_ready", about["pieces"])
+        tx.store.notices.reword(first, about | {"pieces": [{"id": "p2"}]})
+        tx.store.notices.supersede([second.id], "message_9")
+    with uow.read() as tx:
+        rows = {one.id: one for one in tx.store.messages.find(Wanted(order_id="o1", limit=10))}
+    assert rows[waiting].said["pieces"] == [{"id": "p2"}]
+    assert (rows[gone].state, rows[gone].reason) == ("superseded", "message_9")
+    with uow.write() as tx:
+        assert len(tx.store.notices.unsent("anna", "o1", ["shop_ready", "shop_on_way"])) == 1
+        tx.store.messages.claim("me", NOW, 10)
+        assert [each.id for each in tx.store.notices.unsent("anna", "o1", ["shop_ready", "shop_paid"])] == [
+            waiting
+        ]

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, text
 
 from kernel import migrate
 from kernel.db import Database, UnitOfWork
@@ -23,6 +22,7 @@ from services.notify.store import (
     Settled,
     Wanted,
 )
+from tests.store.plans import plans, prefer_indexes, scans
 from tests.support.databases import Postgres
 from tests.unit.notify.examples import flight
 
@@ -102,33 +102,10 @@ def _fill(store: NotifyStore) -> None:
         store.news.write_messages(news, messages, NOW)
 
 
-def plans(connection: Connection, query: Callable[[NotifyStore], Any]) -> list[str]:
-    """How the database would run each statement of a query, with the values it was asked with."""
-    statements: list[tuple[str, Any]] = []
-
-    def note(*seen: Any) -> None:
-        many = seen[-1]
-        statements.append((seen[2], seen[3][0] if many else seen[3]))
-
-    event.listen(connection, "before_cursor_execute", note)
-    query(NotifyStore(connection))
-    event.remove(connection, "before_cursor_execute", note)
-    explain = "EXPLAIN " if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "
-    found = []
-    for statement, parameters in statements:
-        if statement.lstrip().startswith(("SELECT", "UPDATE", "DELETE")):
-            rows = connection.exec_driver_sql(explain + statement, parameters)
-            found.append("\n".join(str(row[-1]) for row in rows))
-    return found
-
-
-def scans(plan: str) -> list[str]:
-    """Lines that read a whole table."""
-    # SQLite says SCAN also for a partial index read whole (it is what is asked for) and for a list of values.
-    whole = re.compile(
-        r"Seq Scan on (?!leases)|SCAN (?!.*USING (COVERING )?INDEX ix_(news_open|messages_(queued|deferred|sending|open)))\w"
-    )
-    return [line for line in plan.splitlines() if whole.search(line)]
+# SQLite says SCAN also for a partial index read whole (it is what is asked for) and for a list of values.
+_WHOLE = re.compile(
+    r"Seq Scan on (?!leases)|SCAN (?!.*USING (COVERING )?INDEX ix_(news_open|messages_(queued|deferred|sending|open)))\w"
+)
 
 
 class Undone(Exception):
@@ -141,17 +118,15 @@ def test_no_query_reads_a_whole_table(uow: UnitOfWork[NotifyStore], name: str) -
 
     def explain() -> None:
         with uow.write() as tx:
-            if tx.connection.dialect.name == "postgresql":
-                # Three hundred rows fit a few pages: without this the planner rightly reads them all.
-                tx.connection.execute(text("SET LOCAL enable_seqscan = off"))
-            found.extend(plans(tx.connection, QUERIES[name]))
+            prefer_indexes(tx)
+            found.extend(plans(tx, QUERIES[name]))
             raise Undone
 
     with pytest.raises(Undone):
         explain()
     assert found
     for plan in found:
-        assert not scans(plan), plan
+        assert not scans(plan, _WHOLE), plan
 
 
 def test_control_a_scan_would_be_noticed(uow: UnitOfWork[NotifyStore]) -> None:
@@ -160,4 +135,4 @@ def test_control_a_scan_would_be_noticed(uow: UnitOfWork[NotifyStore]) -> None:
         def unindexed(store: NotifyStore) -> None:
             tx.connection.exec_driver_sql("SELECT id FROM messages WHERE reason = 'x'")
 
-        assert any(scans(plan) for plan in plans(tx.connection, unindexed))
+        assert any(scans(plan) for plan in plans(tx, unindexed))

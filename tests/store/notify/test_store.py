@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from kernel.ids import new_id
+from services.notify import usecases
 from services.notify.store import (
     AccountState,
     Follow,
@@ -67,6 +69,8 @@ def test_a_flight_comes_back_as_it_was_saved_and_is_due_when_it_says(uow: Any) -
         assert tx.store.news.flights([ID, "none"])[ID].version == 2
         assert tx.store.news.is_followed(ID)
         assert not tx.store.news.is_followed("none")
+        assert tx.store.news.followed_among([ID, "none"]) == {ID}
+        assert tx.store.news.followed_among([]) == set()
 
 
 def test_a_fan_out_goes_page_by_page_over_those_who_followed_when_it_was_decided(uow: Any) -> None:
@@ -311,3 +315,18 @@ def test_what_is_old_is_forgotten_and_the_rest_is_kept(uow: Any) -> None:
         assert tx.store.news.purge_flights(NOON + MINUTE, 10) == 1
         assert tx.store.people.follows("anna") == []
     assert states(uow) == {("ben", "delayed"): "queued"}
+
+
+def test_merges_that_are_heard_in_the_other_order_end_at_the_same_traveller(uow: Any) -> None:
+    with uow.write() as tx:
+        tx.store.people.follow(Follow("anna", ID, "passenger", NOW))
+    usecases.note_merge(uow, new_id(), "old", "new")
+    usecases.note_merge(uow, new_id(), "anna", "old")
+    with uow.read() as tx:
+        assert tx.store.people.follow_of("new", ID) is not None
+        assert sorted(tx.store.people.merged_into("new")) == ["anna", "old"]
+    erased = {"erasure_id": "e1", "passenger_id": "new", "earlier_ids": []}
+    usecases.erase(uow, new_id(), erased)
+    usecases.note_merge(uow, new_id(), "late", "anna")
+    with uow.read() as tx:
+        assert [tx.store.people.gone(each) for each in ("anna", "old", "new")] == [(True, None)] * 3

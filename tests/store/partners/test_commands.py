@@ -63,7 +63,7 @@ def test_add_shows_the_secret_once_and_it_works(terminal: Terminal) -> None:
     assert terminal.accepts("cz-main", made["client_secret"])
     listed = terminal.type("list")
     assert (
-        "cz-main  airline  CZ  flights:read,flights:write,checkin:write,boarding:write,boarding:read  live"
+        "cz-main  airline  CZ  flights:read,flights:write,checkin:write,boarding:write,boarding:read,lostfound:write,lostfound:read  live"
         in listed.output
     )
     assert made["client_secret"] not in listed.output
@@ -130,3 +130,29 @@ def test_the_commands_need_no_nameko() -> None:
         "import sys, deploy.partner_commands; sys.exit('nameko' in sys.modules or 'eventlet' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_webhook_is_added_listed_and_removed(terminal: Terminal) -> None:
+    """To an address of the world: those at home are refused here as at the door."""
+    assert terminal.type("add", "CZ", "--airline", "CZ", "--client-id", "cz-ops").exit_code == 0
+    added = terminal.type("add-webhook", "cz-ops", "https://ops.cz.example/csx", "--event", "boarded")
+    assert added.exit_code == 0, added.output
+    webhook_id = added.stdout.strip()
+    listed = terminal.type("webhooks", "cz-ops").stdout
+    assert listed.split()[:4] == [webhook_id, "https://ops.cz.example/csx", "*", "boarded"]
+    for words, said in (
+        (("cz-ops", "http://ops.cz.example/"), "https"),
+        (("cz-ops", "https://192.0.2.1/", "--airline", "MU"), "airline"),
+        (("mu-ops", "https://ops.mu.example/"), "no partner mu-ops"),
+    ):
+        refused = terminal.type("add-webhook", *words)
+        assert (refused.exit_code, said in refused.output) == (1, True), refused.output
+    assert terminal.type("remove-webhook", "cz-ops", webhook_id).exit_code == 0
+    assert terminal.type("webhooks", "cz-ops").stdout == ""
+    # Who says nothing of events gets those that the partner may hear.
+    found = ("add", "CZ found", "--airline", "CZ", "--client-id", "cz-found", "--scope", "lostfound:read")
+    assert terminal.type(*found).exit_code == 0
+    assert terminal.type("add-webhook", "cz-found", "https://found.cz.example/").exit_code == 0
+    heard = terminal.type("webhooks", "cz-found").stdout
+    assert "item_returned" in heard
+    assert "boarded" not in heard

@@ -170,8 +170,9 @@ def test_a_partner_hears_of_its_own_airlines_and_of_what_it_asked_for(uow: Any) 
     listen(uow, theirs.client_id)
     listen(uow, handler.client_id, airline="CZ")
     listen(uow, handler.client_id, airline="CA")
-    nobody = partner(uow, scopes=(Scope.FLIGHTS_READ,))
-    listen(uow, nobody.client_id)
+    nobody = partner(uow, scopes=(Scope.FLIGHTS_READ, Scope.LOSTFOUND_READ))
+    with pytest.raises(BadWebhook):
+        listen(uow, nobody.client_id)
     assert usecases.note_event(uow, event("checked_in"), NOW) == 1
     assert usecases.note_event(uow, event("boarded", version=2), NOW) == 2
     assert usecases.note_event(uow, event(airline="3U"), NOW) == 0

@@ -263,7 +263,7 @@ def test_two_travellers_of_one_unionid_become_the_elder(uow: Any) -> None:
     document = add_document(uow, younger)
     add_companion(uow, younger)
     assert traveller(uow, "o-old", "u-1") == elder
-    assert told(uow, "passengers_merged") == [{"from": younger, "into": elder}]
+    assert told(uow, "passengers_merged") == [{"from": younger, "into": elder, "earlier_ids": []}]
     assert told(uow, "sessions_ended")[-1] == {"passenger_id": younger}
     shown = usecases.list_documents(uow, VAULT, elder)["documents"]
     assert [one["id"] for one in shown] == [document["id"]], (
@@ -277,7 +277,7 @@ def test_merging_is_the_same_from_the_other_side_and_happens_once(uow: Any) -> N
     elder, younger = traveller(uow, "o-old", "u-1"), traveller(uow, "o-new")
     for _ in range(3):
         assert follower(uow, "o-new", unionid="u-1") == elder
-    assert told(uow, "passengers_merged") == [{"from": younger, "into": elder}]
+    assert told(uow, "passengers_merged") == [{"from": younger, "into": elder, "earlier_ids": []}]
 
 
 def test_sessions_and_ids_from_before_a_merge_lead_to_who_stayed(uow: Any) -> None:
@@ -309,6 +309,8 @@ def test_three_merged_one_after_the_other_are_one(uow: Any) -> None:
         assert usecases.get_passenger(uow, passenger_id)["passenger"]["id"] == first
     with uow.read() as tx:
         assert tx.store.earlier_ids(first) == sorted([second, third])
+    last = {"from": second, "into": first, "earlier_ids": [third]}
+    assert told(uow, "passengers_merged")[-1] == last
 
 
 # --- the language of messages -------------------------------------------------------------------------

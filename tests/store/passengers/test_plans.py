@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, insert, text
+from sqlalchemy import insert
 
 from kernel.db import UnitOfWork
 from services.passengers.store import PassengersStore
 from services.passengers.store.tables import AUDIT, PASSENGERS, SESSIONS, UNMASKINGS, WECHAT_ACCOUNTS
+from tests.store.plans import plans, prefer_indexes, scans
 from tests.unit.passengers.examples import NOW, TODAY
 
 ROWS = 300
@@ -78,37 +78,12 @@ def fill(uow: UnitOfWork[PassengersStore]) -> None:
         )
 
 
-def plans(connection: Connection, query: Callable[[PassengersStore], Any]) -> list[str]:
-    """How the database would run each statement of a query."""
-    statements: list[tuple[str, Any]] = []
-
-    def note(*seen: Any) -> None:
-        statements.append((seen[2], seen[3][0] if seen[-1] else seen[3]))
-
-    event.listen(connection, "before_cursor_execute", note)
-    query(PassengersStore(connection))
-    event.remove(connection, "before_cursor_execute", note)
-    explain = "EXPLAIN " if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "
-    return [
-        "\n".join(str(row[-1]) for row in connection.exec_driver_sql(explain + statement, parameters))
-        for statement, parameters in statements
-    ]
-
-
-def scans(plan: str) -> list[str]:
-    """Lines that read a whole table. SQLite says SCAN for an index read in order too: that names its index."""
-    whole = re.compile(r"Seq Scan on|SCAN (?!.*USING (COVERING )?INDEX)(?!CONSTANT)")
-    return [line for line in plan.splitlines() if whole.search(line)]
-
-
 @pytest.mark.parametrize("name", QUERIES)
 def test_no_query_reads_a_whole_table(real_uow: UnitOfWork[PassengersStore], name: str) -> None:
     fill(real_uow)
     with real_uow.write() as tx:
-        if tx.connection.dialect.name == "postgresql":
-            # Three hundred rows fit a few pages: without this the planner rightly reads them all.
-            tx.connection.execute(text("SET LOCAL enable_seqscan = off"))
-        for plan in plans(tx.connection, QUERIES[name]):
+        prefer_indexes(tx)
+        for plan in plans(tx, QUERIES[name]):
             assert not scans(plan), plan
 
 
@@ -120,4 +95,4 @@ def test_a_scan_would_be_noticed(real_uow: UnitOfWork[PassengersStore]) -> None:
         def unindexed(store: PassengersStore) -> None:
             tx.connection.exec_driver_sql("SELECT id FROM passengers WHERE version = 7")
 
-        assert any(scans(plan) for plan in plans(tx.connection, unindexed))
+        assert any(scans(plan) for plan in plans(tx, unindexed))

@@ -36,7 +36,7 @@ class Slow(PassengersStore):
 class Meeting:
     """Where the two copies of a control wait for each other: a guessed while could be too short."""
 
-    place = threading.Barrier(2, timeout=10)
+    place = threading.Barrier(2, timeout=30)
 
     def meet(self) -> None:
         self.place.wait()

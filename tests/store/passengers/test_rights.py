@@ -111,7 +111,7 @@ def test_a_service_that_is_away_is_named(uow: Any) -> None:
 
 def test_services_are_asked_side_by_side_within_the_same_deadline(uow: Any) -> None:
     """Each waits until all the others are asked too: one after the other, nobody would ever answer."""
-    everybody = threading.Barrier(6, timeout=10)
+    everybody = threading.Barrier(6, timeout=30)
     deadlines: list[float | None] = []
 
     def copy(_: str) -> dict[str, Any]:

@@ -29,6 +29,13 @@ def test_two_travellers_that_are_one_have_one_list(uow: Any) -> None:
     assert [each["out_trade_no"] for each in usecases.export_passenger(uow, "p2")["payments"]] == [number]
 
 
+def test_merges_that_are_heard_in_the_other_order_end_at_the_same_traveller(uow: Any) -> None:
+    number = paid(uow, FakeProvider())
+    usecases.note_merge(uow, {"id": new_id(), "data": {"from": "p2", "into": "p3", "earlier_ids": ["p1"]}})
+    usecases.note_merge(uow, {"id": new_id(), "data": {"from": "p1", "into": "p2", "earlier_ids": []}})
+    assert [each["out_trade_no"] for each in usecases.export_passenger(uow, "p3")["payments"]] == [number]
+
+
 def test_erased_the_books_stay_without_their_traveller(uow: Any) -> None:
     provider = FakeProvider()
     number = paid(uow, provider)

@@ -140,6 +140,7 @@ def test_an_abnormal_refund_waits_for_people_and_is_done_after_all(uow: Any, pro
     usecases.record_notification(uow, provider, told)
     (listed,) = usecases.list_abnormal(uow, 10)["refunds"]
     assert listed["state"] == "abnormal"
+    assert listed["order"] == {"service": "bus", "id": "B1"}, "what to trace"
     assert balances(uow)["refunds"] == -1000, "it is still owed"
     provider.refund_ends("B1-r1", RefundStatus.SUCCESS, clock.real_now())
     all_is_due(uow)

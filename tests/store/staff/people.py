@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from kernel import clock, ids
@@ -23,9 +24,10 @@ class House:
         self.hasher: Any = QuickHasher()
         self.cipher = FieldCipher({"k1": b"k" * 32})
 
-    def add(self, login: str, *roles: Role, enrolled: bool = True) -> str:
+    def add(self, login: str, *roles: Role, enrolled: bool = True, shops: Sequence[str] = ()) -> str:
         """An account with PASSWORD and SECRET; its id."""
-        wish = self.wish(login=login, name=login, roles=list(roles or [Role.SUPPORT]), password=PASSWORD)
+        who = {"login": login, "name": login, "roles": list(roles or [Role.SUPPORT]), "shops": shops}
+        wish = self.wish(**who, password=PASSWORD)
         given = (self.cipher, usecases.Enrolled(SECRET)) if enrolled else None
         account_id: str = usecases.add_account(self.uow, self.hasher, wish, given)["account"]["id"]
         return account_id

@@ -68,6 +68,37 @@ def test_what_an_admin_changes_ends_all_sessions(house: House, what: str) -> Non
         usecases.get_session(house.uow, signed["token"])
 
 
+def test_who_works_at_a_shop_is_told_with_the_session_and_ends_it_when_changed(house: House) -> None:
+    account_id = house.add("anna", Role.SHOP, shops=["tea-t2", "cables-t2", "tea-t2"])
+    signed = house.sign_in("anna")
+    assert usecases.get_session(house.uow, signed["token"])["account"]["shops"] == ["cables-t2", "tea-t2"]
+    wish = house.wish(account_id=account_id, shops=["tea-t2", "*"])
+    assert usecases.set_shops(house.uow, wish)["account"]["shops"] == ["*"]
+    with pytest.raises(NoSession):
+        usecases.get_session(house.uow, signed["token"])
+    row = house.trail()[-1]
+    assert (row["action"], row["detail"]) == (
+        "account.shops_set",
+        {"was": ["cables-t2", "tea-t2"], "now": ["*"]},
+    )
+    none = usecases.set_shops(house.uow, house.wish(account_id=account_id, shops=[]))["account"]
+    assert none["shops"] == []
+    with pytest.raises(AccountNotFound):
+        usecases.set_shops(house.uow, house.wish(account_id="nobody", shops=[]))
+
+
+@pytest.mark.parametrize("shop", ["", "Tea", "a b", "**", "tea\n", "-tea", "x" * 49])
+def test_what_can_be_no_shop_is_refused(shop: str) -> None:
+    from marshmallow import ValidationError
+
+    from services.staff.schemas import SetShopsSchema
+
+    wish = {"request_id": "12345678", "actor": "test", "account_id": "a"}
+    assert SetShopsSchema().load(wish | {"shops": ["tea-t2", "*"]})
+    with pytest.raises(ValidationError):
+        SetShopsSchema().load(wish | {"shops": [shop]})
+
+
 def test_the_last_admin_stays(house: House) -> None:
     root = house.add("root", Role.ADMIN)
     for change_ in (

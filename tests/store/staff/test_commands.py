@@ -46,6 +46,17 @@ def test_somebody_is_let_in_listed_given_roles_reset_and_kept_out(airport: Airpo
     assert airport("add", "x", "--name", "X", "--role", "pilot").exit_code == 2
 
 
+def test_somebody_is_let_into_shops_and_no_others(airport: Airport) -> None:
+    airport("add", "he.yu", "--name", "He", "--role", "shop", "--shop", "tea-t2", "--shop", "cables-t2")
+    assert airport("list").output == "he.yu  active  shop  [cables-t2,tea-t2]  He  not signed in yet\n"
+    assert airport("shops", "he.yu", "books-t1").output == "he.yu: books-t1\n"
+    assert airport("shops", "he.yu", "*", "books-t1").output == "he.yu: *\n"
+    assert airport("shops", "he.yu").output == "he.yu: no shop\n"
+    refused = airport("shops", "he.yu", "Tea House")
+    assert (refused.exit_code, "no shop's id" in refused.output) == (2, True)
+    assert "there is no such login" in airport("shops", "nobody", "tea-t2").output
+
+
 def test_the_trail_is_verified_exported_and_held_against_a_note(airport: Airport, tmp_path: Path) -> None:
     for login in ("anna", "ben", "cleo"):
         airport("add", login, "--name", login, "--role", "desk")

@@ -32,11 +32,15 @@ class Shelf(usecases.Timetables):
         self._read: dict[str, usecases.Timetables] = {}
 
     def current(self, store: usecases.Storage) -> Timetable:
+        return self._of(store).current(store)
+
+    def at_hand(self, store: usecases.Storage) -> Timetable:
+        return self._of(store).at_hand(store)
+
+    def _of(self, store: usecases.Storage) -> usecases.Timetables:
         newest = store.newest_feed()
         key = "" if newest is None else newest.digest
-        return self._read.setdefault(f"{key} {newest and newest.version}", usecases.Timetables()).current(
-            store
-        )
+        return self._read.setdefault(f"{key} {newest and newest.version}", usecases.Timetables())
 
 
 TIMETABLES = Shelf()

@@ -17,7 +17,7 @@ from eventlet.patcher import original
 plain = original("socket").getaddrinfo
 
 def slow(*arguments, **options):
-    original("time").sleep(1.0)
+    original("time").sleep(2.5)
     return plain("127.0.0.1", *arguments[1:], **options)
 
 original("socket").getaddrinfo = slow
@@ -47,4 +47,4 @@ def longest_gap_s(kind: str) -> float:
 
 @pytest.mark.parametrize(("kind", "held_up"), [("guarded", False), ("plain", True)])
 def test_a_slow_resolver_holds_up_nobody_else(kind: str, held_up: bool) -> None:
-    assert (longest_gap_s(kind) > 0.8) is held_up
+    assert (longest_gap_s(kind) > 2.2) is held_up

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kernel.ids import new_id
+from services.lostfound.schemas.courier_words import CARRIERS
 
 IN_TWO_HOURS = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=2)
 
@@ -111,3 +112,57 @@ BUS_EVENTS: list[tuple[str, dict[str, Any]]] = [
     ("order_refunded", {"refund_fen": 4500, "why": "sold_out"}),
 ]
 """Every way in which bus tells of an order."""
+
+
+def lost(name: str, passenger_id: str | None = "anna", **data: Any) -> dict[str, Any]:
+    """An event of lost and found: of a report, a claim or a find, as its name says."""
+    about: dict[str, Any] = {"category": "coat", "passenger_id": passenger_id}
+    if name == "find_changed":
+        return event(name, {**about, "find_id": "f" * 32, "state": "received"} | data)
+    about["report_id"] = "r" * 32
+    if name.startswith("courier_"):
+        parcel = {"order_id": "k" * 32, "claim_id": "c" * 32, "item_id": "i" * 32, "amount_fen": 2300}
+        return event(name, {**about, **parcel, "parcel": "waiting"} | data)
+    if name.startswith("report_"):
+        return event(name, {**about, "state": "open", "flight_id": None, "why": None} | data)
+    if name == "match_found":
+        return event(name, {**about, "match_id": "m" * 32, "band": "likely", "kind": "item"} | data)
+    claim = {
+        "claim_id": "c" * 32,
+        "item_id": "i" * 32,
+        "state": "approved",
+        "flight_id": None,
+        "airline": None,
+    }
+    return event(name, {**about, **claim} | data)
+
+
+WAITS_UNTIL = IN_TWO_HOURS + timedelta(days=14)
+_DESK: dict[str, Any] = {
+    "desk_id": "t2",
+    "desk": {"zh": "T2航站楼失物招领处", "en": "T2 lost and found"},
+    "fetch_by": text(WAITS_UNTIL),
+}
+APPROVED: dict[str, Any] = {"decision": "approved", "reason": None, **_DESK}
+_REASONS = ("wrong_proof", "not_enough", "other_item", "returned_to_other")
+LOST_EVENTS: list[tuple[str, dict[str, Any]]] = [
+    ("report_filed", {}),
+    ("report_changed", {"state": "closed", "why": "expired"}),
+    ("match_found", {}),
+    ("match_found", {"kind": "find"}),
+    ("claim_submitted", {"state": "submitted"}),
+    ("claim_decided", APPROVED),
+    *(("claim_decided", {"decision": "refused", "reason": reason}) for reason in _REASONS),
+    ("pickup_set", {**_DESK, "starts_at": text(IN_TWO_HOURS), "ends_at": text(IN_TWO_HOURS)}),
+    ("pickup_due", _DESK),
+    ("code_renewed", {}),
+    ("claim_lapsed", {"state": "lapsed"}),
+    ("item_returned", {"state": "handed_over"}),
+    ("find_changed", {}),
+    ("courier_paid", {}),
+    *(("courier_sent", {"carrier": code, "tracking_number": "SF1234567890123"}) for code in CARRIERS),
+    ("courier_delivered", {}),
+    ("courier_came_back", {"desk_id": "t2"}),
+    *(("courier_refunded", {"refund_fen": 2300, "why": why}) for why in ("withdrawn", "not_sent", "gone")),
+]
+"""Every way in which lost and found tells somebody."""

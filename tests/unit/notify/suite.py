@@ -97,12 +97,11 @@ class Flights:
 class Notify:
     """Everything of notify but the process it runs in."""
 
-    def __init__(self, hold_off_s: float = 0, quiet_hours: str = "-") -> None:
+    def __init__(self, hold_off_s: float = 0, quiet_hours: str = "-", gather_s: float = 0) -> None:
         self.store = FakeNotifyStore()
         self.uow: Any = FakeUnitOfWork(self.store)
-        self.view = View(
-            ZoneInfo("Asia/Shanghai"), NotifySettings(hold_off_s=hold_off_s, quiet_hours=quiet_hours)
-        )
+        settings = NotifySettings(hold_off_s=hold_off_s, quiet_hours=quiet_hours, gather_s=gather_s)
+        self.view = View(ZoneInfo("Asia/Shanghai"), settings)
         self.wechat = TableWeChat()
         self.tokens = Tokens(self.uow, self.wechat, FakeCipher())
         self.flights = Flights()

@@ -15,6 +15,7 @@ from services.notify.domain import sign_page
 from services.notify.errors import (
     BadCursor,
     BadMessage,
+    FlightNotFound,
     ForeignPage,
     NotReachable,
     QuotaSpent,
@@ -287,6 +288,17 @@ def test_two_travellers_become_one_with_all_they_followed(notify: Notify) -> Non
     assert notify.told()[-1] == ("o-new", "flight_delayed")
 
 
+def test_merges_that_are_heard_in_the_other_order_lose_no_follow(notify: Notify) -> None:
+    told(notify)
+    notify.traveller("new")
+    usecases.note_merge(notify.uow, "e-2", "old", "new")
+    usecases.note_merge(notify.uow, "e-1", "anna", "old")
+    (follow,) = usecases.list_follows(notify.uow, "new")["follows"]
+    assert follow["flight_id"] == notify.flight()["id"]
+    assert len(usecases.export_passenger(notify.uow, "new")["messages"]) == 1
+    assert notify.store.gone == {"anna": "new", "old": "new"}
+
+
 def test_who_is_erased_leaves_nothing_and_does_not_come_back_by_a_late_event(notify: Notify) -> None:
     told(notify)
     data = {"erasure_id": "x-1", "passenger_id": "anna", "earlier_ids": ["old"]}
@@ -303,5 +315,17 @@ def test_who_is_erased_leaves_nothing_and_does_not_come_back_by_a_late_event(not
     late = {"passenger_id": "anna", "openid": "o-anna", "language": "zh", "subscribed": True, "version": 9}
     usecases.note_passenger(notify.uow, late)
     usecases.note_merge(notify.uow, "e-3", "old", "anna")
-    assert usecases.export_passenger(notify.uow, "anna") == {"recipient": None, "follows": [], "messages": []}
+    nothing = {"recipient": None, "follows": [], "messages": [], "cards": []}
+    assert usecases.export_passenger(notify.uow, "anna") == nothing
     assert notify.store.gone == {"anna": None, "old": None}
+
+
+def test_who_is_erased_follows_nothing_any_more(notify: Notify) -> None:
+    told(notify)
+    usecases.note_merge(notify.uow, "e-1", "old", "anna")
+    usecases.erase(notify.uow, "e-2", {"erasure_id": "x-1", "passenger_id": "anna", "earlier_ids": []})
+    for name in ("anna", "old"):
+        with pytest.raises(FlightNotFound):
+            notify.follow(name)
+        assert usecases.list_follows(notify.uow, name)["follows"] == []
+    assert notify.follow("ben")["follow"]["role"] == "passenger", "others do"

@@ -133,7 +133,7 @@ def partner(**changes: object) -> Partner:
 def test_a_partner_that_can_be_is_accepted() -> None:
     domain.check_partner(partner())
     domain.check_partner(partner(airlines=("*",), client_id="aodb"))
-    domain.check_partner(partner(airlines=("3U", "9C", "CZ")))
+    domain.check_partner(partner(airlines=("3U", "9C", "CZ"), client_id="c" * 48))
 
 
 @pytest.mark.parametrize(
@@ -142,6 +142,7 @@ def test_a_partner_that_can_be_is_accepted() -> None:
         ({"client_id": "CZ"}, "client_id"),
         ({"client_id": "cz one"}, "client_id"),
         ({"client_id": "-cz-"}, "client_id"),
+        ({"client_id": "c" * 49}, "client_id"),
         ({"name": "  "}, "name"),
         ({"name": "x" * 101}, "name"),
         ({"airlines": ()}, "airlines"),

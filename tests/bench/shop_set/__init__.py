@@ -1,0 +1,1 @@
+"""A mall made up by templates, and searches whose right answers are known."""
